@@ -1,0 +1,20 @@
+"""The tree of our own exceptions, sorted by who must act.
+
+SolventError
+├── UsageError      the caller gave something that cannot be used: wrong options, empty or oversized text, unknown id
+└── StartError      the program cannot start or reach what it needs: a port is taken, the data directory is in use
+"""
+
+from __future__ import annotations
+
+
+class SolventError(Exception):
+    """A failure with a message for people: what happened, why, and the next step."""
+
+
+class UsageError(SolventError):
+    """The caller's mistake."""
+
+
+class StartError(SolventError):
+    """The surroundings do not allow it."""

@@ -1,0 +1,170 @@
+"""Who spoke, and who passed it on: the chain from the reader's app to the innermost speaker, and whose wallet each holds.
+
+Facts about the one-api family were read in its sources: every layer of one-api and of new-api's Claude route appends its own
+`(request id: …)`, so the count of suffixes is a lower bound of the layers and the leftmost is the innermost; `"type":"<nil>"` is
+new-api's rendering of an upstream error without a `code`; `https://***` is its masking; `"param":""` is an empty Go string.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from solvent.catalogue.parties import CODE_WEIGHT, Party
+from solvent.catalogue.rules import Rule
+from solvent.diagnosis.reading import Reading
+from solvent.model.verdict import Category, Layer, Role, Wallet
+
+_FAMILY = ("new-api", "one-api")
+# Values that new-api puts into the `type` of a Claude-shaped error when it passes on another server's `code`.
+_OWN_TYPES = frozenset({"new_api_error", "one_api_error", "shell_api_error", "rix_api_error", "v_api_error", "api_error", "new_api_panic"})
+_CLAUDE_TYPES = frozenset({
+    "invalid_request_error", "authentication_error", "permission_error", "not_found_error", "request_too_large", "rate_limit_error",
+    "api_error", "overloaded_error", "billing_error", "timeout_error", "forbidden", "error", "",
+})
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The parties that the text shows, before any rule: weights by name, relay hops (innermost first), and the rest by role."""
+
+    weights: Mapping[str, int]
+    provider: str | None
+    relays: tuple[tuple[str, str | None], ...]  # (party name, request id)
+    gateways: tuple[str, ...]
+    edges: tuple[str, ...]
+    sdks: tuple[str, ...]
+    apps: tuple[str, ...]
+
+    @property
+    def via(self) -> tuple[str, ...]:
+        """Everything that wrapped the error, innermost first."""
+        return (*(name for name, _ in self.relays), *self.gateways, *self.edges, *self.sdks, *self.apps)
+
+    def has(self, name: str) -> bool:
+        """Whether the text shows this party."""
+        return self.weights.get(name, 0) > 0 or name in self.via or name == self.provider
+
+
+def trace(reading: Reading, parties: Mapping[str, Party], marked: Mapping[str, int]) -> Chain:
+    """The chain of a text. `marked` holds the weights of the parties whose marks occur in it."""
+    weights = dict(marked)
+    for party in parties.values():
+        for code in party.codes:
+            if code in reading.codes:
+                weights[party.name] = weights.get(party.name, 0) + CODE_WEIGHT
+    for found in reading.request_ids:
+        if found.issuer in parties and parties[found.issuer].role is Role.PROVIDER:
+            weights[found.issuer] = weights.get(found.issuer, 0) + CODE_WEIGHT
+
+    def strongest(role: Role, least: int = 1) -> list[str]:
+        names = [name for name, weight in weights.items() if weight >= least and parties[name].role is role]
+        return sorted(names, key=lambda name: (-weights[name], name))
+
+    providers = strongest(Role.PROVIDER)
+    return Chain(
+        weights=weights,
+        provider=providers[0] if providers else None,
+        relays=_relays(reading, parties, strongest(Role.RELAY, 2)),
+        gateways=tuple(strongest(Role.GATEWAY, 2)),
+        edges=tuple(strongest(Role.EDGE, 2)),
+        sdks=tuple(_best(strongest(Role.SDK), weights)),
+        apps=tuple(_best(strongest(Role.APP), weights)),
+    )
+
+
+def _best(names: list[str], weights: Mapping[str, int]) -> list[str]:
+    """Weak marks (weight 1) count only where no strong one speaks."""
+    strong = [name for name in names if weights[name] > 1]
+    return strong or names[:1]
+
+
+def _relays(reading: Reading, parties: Mapping[str, Party], marked: list[str]) -> tuple[tuple[str, str | None], ...]:
+    """The relay hops, innermost first, each with its own request id where it left one."""
+    stamped = [found for found in reading.request_ids if found.issuer in ("new-api", "one-api", "new-api-fork")]
+    named = [name for name in marked if name not in _FAMILY]
+    hops: list[tuple[str, str | None]] = []
+    for found in stamped[: max(reading.own_suffixes, 1)]:
+        software = "one-api" if found.issuer == "one-api" else "new-api"
+        hops.append((software, found.id))
+    if hops and named and parties[named[0]].own_account and named[0] not in ("litellm-proxy", "openrouter"):
+        # A fork of the family that names itself: the layer is the fork's.
+        hops[-1] = (named[0], hops[-1][1])
+        named = named[1:]
+    family = [name for name in marked if name in _FAMILY]
+    unmarked_hop = reading.own_suffixes > len(hops) or (not hops and (family or _shows_family(reading)))
+    if unmarked_hop:
+        hops.extend([(family[0] if family else "new-api", None)] * max(reading.own_suffixes - len(hops), 1))
+    hops.extend((name, None) for name in named)
+    return tuple(hops)
+
+
+def _shows_family(reading: Reading) -> bool:
+    """Signs that a layer of new-api left without an id."""
+    return reading.nil_type or reading.masked or any(error.empty_param for error in reading.errors)
+
+
+def hops_above_speaker(reading: Reading, chain: Chain) -> int:
+    """How many relay layers lie between the relay that spoke about its customer and the reader; 0 where the reader is the customer.
+
+    A relay's own refusal says its own type. A `<nil>` or another server's code in the `type` of a Claude-shaped error, or a second
+    suffix, means that the text came from one relay further in.
+    """
+    passed_on = reading.nil_type or any(
+        error.claude_shape and error.kind.lower() not in _OWN_TYPES and error.kind.lower() not in _CLAUDE_TYPES for error in reading.errors
+    )
+    return max(reading.own_suffixes - 1, 1 if passed_on else 0)
+
+
+def wallet_of(rule: Rule, reading: Reading, chain: Chain, parties: Mapping[str, Party]) -> Wallet:
+    """Whose money or limit ran out, from who speaks and how many accounts lie between the speaker and the reader."""
+    if rule.wallet is not None:
+        return rule.wallet
+    category = rule.category
+    money = category in (Category.CREDIT_EXHAUSTED, Category.BUDGET_LIMIT)
+    if not money and not (category is Category.ACCOUNT_SUSPENDED and rule.voice == "provider"):
+        return Wallet.NONE
+    if rule.voice == "relay":
+        if hops_above_speaker(reading, chain) > 0:
+            return Wallet.RELAY_UPSTREAM
+        return Wallet.KEY_BUDGET if category is Category.BUDGET_LIMIT else Wallet.RELAY_USER
+    if operated(chain, parties, rule.provider):
+        return Wallet.RELAY_UPSTREAM
+    return Wallet.KEY_BUDGET if category is Category.BUDGET_LIMIT else Wallet.OWN_PROVIDER_ACCOUNT
+
+
+def operated(chain: Chain, parties: Mapping[str, Party], speaker: str | None) -> bool:
+    """Whether a party with an account of its own stands between the speaker and the reader."""
+    return any(name != speaker and (name not in parties or parties[name].own_account) for name in (*(name for name, _ in chain.relays), *chain.gateways))
+
+
+def layers(chain: Chain, parties: Mapping[str, Party], provider: str, wallet: Wallet, quote: str | None, voice: str) -> tuple[Layer, ...]:
+    """The chain as it is drawn, from the reader's app inwards, with who spoke which words and where the empty wallet lies."""
+
+    def label(name: str) -> str:
+        return parties[name].label if name in parties else name
+
+    drawn: list[Layer] = []
+    for role, names in ((Role.APP, chain.apps), (Role.SDK, chain.sdks), (Role.EDGE, chain.edges)):
+        drawn.extend(Layer(role, name, label(name)) for name in reversed(names) if name != provider)
+    outer = [*((name, None) for name in chain.gateways), *chain.relays[::-1]]
+    for name, request_id in outer:
+        if name == provider and voice != "relay":
+            continue
+        role = parties[name].role if name in parties else Role.RELAY
+        drawn.append(Layer(role, name, label(name), request_id=request_id, spoke=f"(request id: {request_id})" if request_id else None))
+    speaks_relay = provider in parties and parties[provider].role in (Role.RELAY, Role.GATEWAY) and any(name == provider for name, _ in outer)
+    if not speaks_relay:
+        role = parties[provider].role if provider in parties else Role.PROVIDER
+        if provider in parties or provider == "unknown":
+            drawn.append(Layer(role, provider, label(provider)))
+    return _with_words(drawn, wallet, quote)
+
+
+def _with_words(drawn: list[Layer], wallet: Wallet, quote: str | None) -> tuple[Layer, ...]:
+    if not drawn:
+        return ()
+    done = list(drawn)
+    last = done[-1]
+    done[-1] = Layer(last.role, last.name, last.label, quote or last.spoke, last.request_id, empty=wallet is not Wallet.NONE)
+    return tuple(done)

@@ -1,0 +1,254 @@
+"""Rules in order of rank, against one reading: which one decides, on what evidence, and why the others did not.
+
+All expressions of all rules and parties run over the text in one pass; after that only rules of which something occurred are
+looked at. So a verdict costs about the same with fifty rules or with a thousand.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+
+from solvent.base.patterns import Pattern, PatternSet
+from solvent.catalogue.load import Catalogue
+from solvent.catalogue.rules import Match, Rule
+from solvent.diagnosis import chain as chains
+from solvent.diagnosis.chain import Chain
+from solvent.diagnosis.reading import Reading, Status
+from solvent.model.verdict import Tried
+
+# A rule that names a provider while the text clearly shows another one is probably somebody else's borrowed sentence.
+CONTRADICTED = 15
+_CLEAR_WEIGHT = 4
+_TRAIL_MAX = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The rule that decides (None where none matched), what in the text made it match, and the rules weighed beside it."""
+
+    rule: Rule | None
+    quote: str | None
+    position: int
+    chain: Chain
+    status: Status | None
+    contradicted: bool
+    trail: tuple[Tried, ...]
+    rival: Rule | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    rule: Rule
+    match: Match
+    text: frozenset[int]
+    all: frozenset[int]
+    unless: frozenset[int]
+    code: frozenset[int]
+
+
+class Engine:
+    """A catalogue compiled for matching. Build it once; it is immutable and holds no state between calls."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._sources: dict[str, int] = {}
+        self._by_pattern: dict[int, list[_Clause]] = defaultdict(list)
+        self._by_code: dict[str, list[_Clause]] = defaultdict(list)
+        self._by_exception: dict[str, list[_Clause]] = defaultdict(list)
+        self._by_status: dict[int, list[_Clause]] = defaultdict(list)
+        self._by_shape: dict[str, list[_Clause]] = defaultdict(list)
+        self._marks: list[tuple[int, str, int]] = []
+        for party in catalogue.parties.values():
+            self._marks += [(self._number(mark.text), party.name, mark.weight) for mark in party.marks]
+        for rule in catalogue.rules.values():
+            for match in rule.matches:
+                self._add(rule, match)
+        self._set = PatternSet(list(self._sources))
+        self._texts = list(self._sources)
+
+    def _number(self, source: str) -> int:
+        return self._sources.setdefault(source, len(self._sources))
+
+    def _add(self, rule: Rule, match: Match) -> None:
+        clause = _Clause(
+            rule,
+            match,
+            text=frozenset(map(self._number, match.text)),
+            all=frozenset(map(self._number, match.all)),
+            unless=frozenset(map(self._number, match.unless)),
+            code=frozenset(self._number(_bare(code)) for code in match.code if _distinctive(code)),
+        )
+        triggers = clause.text or clause.all
+        if triggers:
+            for number in triggers:
+                self._by_pattern[number].append(clause)
+        elif match.code:
+            for code in match.code:
+                self._by_code[code].append(clause)
+            for number in clause.code:
+                self._by_pattern[number].append(clause)
+        elif match.exception:
+            for name in match.exception:
+                self._by_exception[name].append(clause)
+        elif match.status:
+            for status in match.status:
+                self._by_status[status].append(clause)
+        else:
+            for shape in match.shape:
+                self._by_shape[shape].append(clause)
+
+    def decide(self, reading: Reading) -> Decision:
+        """The rule that decides on this reading, with the chain that it was judged in."""
+        found = self._set.found_in(reading.flat)
+        weights: dict[str, int] = defaultdict(int)
+        for number, name, weight in self._marks:
+            if number in found:
+                weights[name] += weight
+        chain = chains.trace(reading, self.catalogue.parties, weights)
+        statuses = frozenset(status.code for status in reading.statuses)
+        holding: dict[str, tuple[int, int, _Clause]] = {}
+        failed: dict[str, str] = {}
+        for clause in self._candidates(reading, found, statuses):
+            why_not = _fails(clause, reading, found, chain, statuses)
+            if why_not is not None:
+                failed.setdefault(clause.rule.id, why_not)
+                continue
+            rank = clause.rule.rank - (CONTRADICTED if self._contradicts(clause.rule, chain) else 0)
+            best = holding.get(clause.rule.id)
+            score = (rank, _precision(clause))
+            if best is None or score > best[:2]:
+                holding[clause.rule.id] = (*score, clause)
+        return self._decision(reading, chain, holding, failed, found)
+
+    def _candidates(self, reading: Reading, found: frozenset[int], statuses: frozenset[int]) -> list[_Clause]:
+        clauses: dict[int, _Clause] = {}
+        groups = [self._by_pattern.get(number, ()) for number in found]
+        groups += [self._by_code.get(code, ()) for code in reading.codes]
+        groups += [self._by_exception.get(name, ()) for name in set(reading.exceptions[-3:])]
+        groups += [self._by_status.get(status, ()) for status in statuses]
+        groups.append(self._by_shape.get(reading.shape, ()))
+        for group in groups:
+            for clause in group:
+                clauses[id(clause)] = clause
+        return list(clauses.values())
+
+    def _contradicts(self, rule: Rule, chain: Chain) -> bool:
+        named = rule.provider
+        return (
+            named is not None
+            and rule.voice == "provider"
+            and chain.provider is not None
+            and chain.provider != named
+            and chain.weights.get(chain.provider, 0) >= _CLEAR_WEIGHT
+            and chain.weights.get(named, 0) == 0
+        )
+
+    def _decision(
+        self, reading: Reading, chain: Chain, holding: dict[str, tuple[int, int, _Clause]], failed: dict[str, str], found: frozenset[int]
+    ) -> Decision:
+        ordered = sorted(holding.values(), key=lambda item: (-item[0], -item[1], item[2].rule.id))
+        trail = [Tried(item[2].rule.id, f"matches, but ranks {item[0]} below the rule that decides") for item in ordered[1:]]
+        trail += [Tried(rule, why) for rule, why in failed.items() if rule not in holding]
+        if not ordered:
+            return Decision(None, None, len(reading.flat), chain, _status(reading, len(reading.flat)), False, tuple(trail[:_TRAIL_MAX]), None)
+        clause = ordered[0][2]
+        rivals = [item[2].rule for item in ordered[1:] if item[0] >= ordered[0][0] and item[2].rule.category is not clause.rule.category]
+        quote, position = self._quote(clause, reading, found)
+        return Decision(
+            rule=clause.rule,
+            quote=quote,
+            position=position,
+            chain=chain,
+            status=_status(reading, position),
+            contradicted=self._contradicts(clause.rule, chain),
+            trail=tuple(trail[:_TRAIL_MAX]),
+            rival=rivals[0] if rivals else None,
+        )
+
+    def _quote(self, clause: _Clause, reading: Reading, found: frozenset[int]) -> tuple[str | None, int]:
+        """The words that made the clause match, and where they begin in the flat text."""
+        for number in (*sorted(clause.text & found), *sorted(clause.all & found)):
+            span = _compiled(self._texts[number]).span(reading.flat)
+            if span is not None:
+                return _excerpt(reading.flat, *span), span[0]
+        lower = reading.flat.lower()
+        for code in clause.match.code:
+            place = lower.find(code.split(":", 1)[-1])
+            if place >= 0:
+                return reading.flat[place : place + len(code.split(":", 1)[-1])], place
+        for name in clause.match.exception:
+            place = reading.flat.rfind(name)
+            if place >= 0:
+                return _excerpt(reading.flat, place, place + len(name)), place
+        for status in reading.statuses:
+            if status.code in clause.match.status:
+                return str(status.code), status.position
+        return None, len(reading.flat)
+
+
+@cache
+def _compiled(source: str) -> Pattern:
+    return Pattern(source)
+
+
+def _distinctive(code: str) -> bool:
+    """Whether a code is unlikely to be an ordinary word, so that it counts outside a field too."""
+    return ("_" in code and len(code) > 6) or (len(code) > 12 and code.isalpha())
+
+
+def _bare(code: str) -> str:
+    escaped = code.replace(".", r"\.").replace("-", r"\-")
+    return rf"(?:^|[^a-z0-9_]){escaped}(?:[^a-z0-9_]|$)"
+
+
+def _precision(clause: _Clause) -> int:
+    """How much the clause asks for: of two rules of one rank the stricter decides."""
+    match = clause.match
+    return 2 * (len(match.all) + bool(match.text) + bool(match.code)) + bool(match.party) + bool(match.status) + bool(match.exception)
+
+
+def _fails(clause: _Clause, reading: Reading, found: frozenset[int], chain: Chain, statuses: frozenset[int]) -> str | None:
+    """Why the clause does not hold, or None where it does."""
+    match = clause.match
+    if match.text and not clause.text & found:
+        return "its sentence does not occur"
+    if not clause.all <= found:
+        return "one of its expressions does not occur"
+    if clause.unless & found:
+        return "an expression occurs that rules it out"
+    if match.code and not (clause.code & found) and reading.codes.isdisjoint(match.code):
+        return "its code does not occur in a field"
+    if match.exception and not set(match.exception) & set(reading.exceptions[-3:]):
+        return "its exception was not raised last"
+    if match.status and statuses.isdisjoint(match.status):
+        return "its status was not seen"
+    if match.party and not any(chain.has(name) for name in match.party):
+        return f"nothing shows {' or '.join(match.party)}"
+    if match.not_party and any(chain.has(name) for name in match.not_party):
+        return f"the text shows {next(name for name in match.not_party if chain.has(name))}"
+    if match.shape and reading.shape not in match.shape:
+        return f"the text is not {' or '.join(match.shape)}"
+    if match.traceback is not None and match.traceback is not reading.traceback:
+        return "there is no traceback" if match.traceback else "there is a traceback"
+    return None
+
+
+def _status(reading: Reading, position: int) -> Status | None:
+    """The status that belongs to the words at `position`: the nearest clear one before them, else the first clear one."""
+    failing = [status for status in reading.statuses if status.code >= 400] or list(reading.statuses)
+    strong = [status for status in failing if status.strong] or failing
+    before = [status for status in strong if status.position <= position]
+    if before:
+        return before[-1]
+    return strong[0] if strong else None
+
+
+def _excerpt(flat: str, start: int, end: int) -> str:
+    """The matched words, whole at both ends and at most 200 characters."""
+    while start > 0 and flat[start - 1].isalnum() and flat[start - 1].isascii() and flat[start].isalnum():
+        start -= 1
+    while end < len(flat) and flat[end].isalnum() and flat[end].isascii() and end - start < 200:
+        end += 1
+    return flat[start : min(end, start + 200)].strip(" \"'{}[](),:;")

@@ -1,0 +1,166 @@
+"""Text in, verdict out: the one judgement that the desk, the gateway, the alerts and the cases share."""
+
+from __future__ import annotations
+
+from solvent.catalogue.rules import Rule
+from solvent.diagnosis import chain as chains
+from solvent.diagnosis import defaults, fingerprint, phrases, reader, recovery
+from solvent.diagnosis.chain import Chain
+from solvent.diagnosis.engine import Decision, Engine
+from solvent.diagnosis.reading import Reading
+from solvent.model.verdict import Actor, Category, Evidence, Layer, Role, Verdict, Wallet
+
+_UNVERIFIED_CAP = 0.6
+
+
+def judge(raw: str, engine: Engine, lang: str = "en") -> Verdict:
+    """The verdict on a text; `lang` (`en`, `zh`) is the language of what the evidence says. Never raises on any string."""
+    return judge_reading(reader.read(raw), engine, lang)
+
+
+def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict:
+    """The verdict on a text already taken apart."""
+    decision = engine.decide(reading)
+    rule, parties = decision.rule, engine.catalogue.parties
+    chain = _with_inner_hop(decision, reading)
+    category = Category.OTHER if rule is None else rule.category
+    wallet = Wallet.NONE if rule is None else chains.wallet_of(rule, reading, chain, parties)
+    provider = _provider(rule, chain, contradicted=decision.contradicted)
+    behind = rule is not None and rule.voice in ("provider", "any") and chains.operated(chain, parties, provider)
+    actor = _actor(rule, category, wallet, behind=behind)
+    status, status_source = _status(decision)
+    retryable = rule.retryable if rule is not None and rule.retryable is not None else category in defaults.RETRYABLE
+    voice = "any" if rule is None else rule.voice
+    drawn = chains.layers(chain, parties, provider, wallet, decision.quote, voice)
+    if category in (Category.CLIENT_CODE, Category.NOT_AN_ERROR):
+        drawn = _local(drawn, decision.quote)
+    return Verdict(
+        category=category,
+        wallet=wallet,
+        actor=actor,
+        provider=provider,
+        via=tuple(name for name in chain.via if name != provider or voice == "relay"),
+        layers=drawn,
+        http_status=status,
+        http_status_source=status_source,
+        http_status_should_be=_should_be(rule, category, provider),
+        retryable=retryable,
+        available_at=recovery.available_at(reading.flat, _failed_at(reading)) if retryable or wallet is Wallet.KEY_BUDGET else None,
+        window=None if rule is None else rule.window,
+        confidence=_confidence(decision, provider, wallet),
+        rule=None if rule is None else rule.id,
+        language=reading.language,
+        request_ids=reading.request_ids,
+        evidence=_evidence(decision, reading, lang),
+        trail=decision.trail,
+        fingerprint=_fingerprint(decision, reading, provider, wallet),
+    )
+
+
+def _with_inner_hop(decision: Decision, reading: Reading) -> Chain:
+    """Adds the inner relay that only its words show: a relay's own refusal that another relay passed on without its id."""
+    chain, rule = decision.chain, decision.rule
+    if rule is None or rule.voice != "relay":
+        return chain
+    needed = chains.hops_above_speaker(reading, chain) + 1
+    missing = needed - len(chain.relays)
+    if missing <= 0:
+        return chain
+    speaker = rule.provider or (chain.relays[0][0] if chain.relays else None)
+    if speaker is None:
+        return chain
+    extra = tuple((speaker, None) for _ in range(missing))
+    return Chain(chain.weights, chain.provider, (*extra, *chain.relays), chain.gateways, chain.edges, chain.sdks, chain.apps)
+
+
+def _provider(rule: Rule | None, chain: Chain, *, contradicted: bool) -> str:
+    if rule is not None and rule.category in (Category.CLIENT_CODE, Category.NOT_AN_ERROR):
+        return "client" if rule.category is Category.CLIENT_CODE else "none"
+    if rule is not None and rule.voice == "relay":
+        return chain.relays[0][0] if chain.relays else rule.provider or "unknown"
+    if rule is not None and rule.provider is not None and not contradicted:
+        return rule.provider
+    if chain.provider is not None:
+        return chain.provider
+    if rule is not None and rule.voice == "edge" and chain.edges:
+        return chain.edges[0]
+    return "unknown"
+
+
+def _actor(rule: Rule | None, category: Category, wallet: Wallet, *, behind: bool) -> Actor:
+    if rule is not None and rule.actor is not None and not (behind and wallet is Wallet.RELAY_UPSTREAM):
+        return rule.actor
+    return defaults.actor_of(category, wallet, provider_spoke_through_relay=behind)
+
+
+def _status(decision: Decision) -> tuple[int | None, str | None]:
+    if decision.status is not None:
+        return decision.status.code, "seen"
+    if decision.rule is not None and decision.rule.status is not None:
+        return decision.rule.status, "documented"
+    return None, None
+
+
+def _should_be(rule: Rule | None, category: Category, provider: str) -> int | None:
+    if rule is not None and rule.status_should_be is not None:
+        return rule.status_should_be
+    if category is Category.OVERLOADED and provider == "anthropic":
+        return 529
+    return defaults.STATUS_SHOULD_BE[category]
+
+
+def _failed_at(reading: Reading) -> str | None:
+    """The instant of the failure where the ids leave exactly one."""
+    instants = {instant for found in reading.request_ids for instant in found.times}
+    return instants.pop() if len(instants) == 1 else None
+
+
+def _confidence(decision: Decision, provider: str, wallet: Wallet) -> float:
+    rule = decision.rule
+    if rule is None:
+        return 0.0
+    folder = rule.id.split("/", 1)[0]
+    percent = 60 if folder == "status" else 85 if folder in ("generic", "client") else 97
+    if decision.contradicted:
+        percent -= 20
+    if rule.doubtful:
+        percent -= 30
+    if decision.rival is not None:
+        percent -= 10
+    if wallet is not Wallet.NONE and provider == "unknown":
+        percent -= 15
+    if not rule.source.verified:
+        percent = min(percent, int(_UNVERIFIED_CAP * 100))
+    return max(percent, 5) / 100
+
+
+def _evidence(decision: Decision, reading: Reading, lang: str) -> tuple[Evidence, ...]:
+    found: list[Evidence] = []
+    rule = decision.rule
+    if rule is not None and decision.quote:
+        says = rule.says or rule.title
+        found.append(Evidence(decision.quote, says.of(lang)))
+    if reading.nil_type:
+        found.append(Evidence('"type":"<nil>"', phrases.NIL_TYPE.of(lang)))
+    ids = [item for item in reading.request_ids if item.issuer in ("new-api", "one-api", "new-api-fork")]
+    if ids:
+        words = phrases.ONE_SUFFIX if len(ids) == 1 else phrases.MANY_SUFFIXES
+        quote = " ".join(f"(request id: {item.id})" for item in ids)
+        found.append(Evidence(quote[:300], words.of(lang).format(count=len(ids), software=decision.chain.relays[0][0] if decision.chain.relays else ids[0].issuer)))
+    if reading.masked:
+        found.append(Evidence("https://***", phrases.MASKED.of(lang)))
+    return tuple(found)
+
+
+def _fingerprint(decision: Decision, reading: Reading, provider: str, wallet: Wallet) -> str:
+    if decision.rule is not None:
+        return fingerprint.of(decision.rule.id, provider, wallet.value)
+    inner = reading.innermost
+    words = inner.message if inner is not None and inner.message else reading.flat[:400]
+    return fingerprint.of("unmatched", provider, fingerprint.template(words))
+
+
+def _local(drawn: tuple[Layer, ...], quote: str | None) -> tuple[Layer, ...]:
+    """The chain ends at the reader's own program: nobody else spoke."""
+    own = tuple(layer for layer in drawn if layer.role in (Role.APP, Role.SDK))
+    return own[:-1] + (Layer(own[-1].role, own[-1].name, own[-1].label, quote),) if own else ()

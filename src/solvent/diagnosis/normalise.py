@@ -1,0 +1,93 @@
+"""Undoes what terminals, logs, chat windows and JSON do to an error text, so that one expression finds one sentence.
+
+`clean` keeps the text readable and its lines apart; `flatten` makes the single line that the rules search. Both are linear in
+the length of the text.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+_ANSI = re.compile(r"(?:\x1b|\\u001b|\\x1b|\\033|␛)\[[0-9;?]{0,16}[A-Za-z]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060]")
+_ENTITY = re.compile(r"&(?:quot|amp|lt|gt|apos|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
+_UNICODE_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
+_LINE_ESCAPE = re.compile(r"\\+[nrt](?![A-Za-z_]*\\)")
+_ESCAPED = re.compile(r"\\+([\"'/_`*\[\]<>])")
+_SPACE = re.compile(r"\s+")
+# Frames, borders and quote marks that begin a line in terminals, chats and Markdown; they would split a wrapped sentence.
+_LINE_FRAME = re.compile(r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?", re.MULTILINE)
+
+_WRAP_MIN, _WRAP_MAX = 40, 240
+
+
+def clean(raw: str) -> str:
+    """The paste without escapes of terminals, control characters and entities, with the words of hard-wrapped lines rejoined."""
+    text = raw
+    if "\x1b" in text or "[" in text:
+        text = _ANSI.sub("", text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isascii() or not text.isprintable():
+        text = _CONTROL.sub("", text)
+    if "&" in text and _ENTITY.search(text):
+        text = html.unescape(text)
+    return _rejoin(text) if "\n" in text else text
+
+
+def flatten(text: str) -> str:
+    """The one line that rules search: escapes resolved at any depth, frames dropped, white space folded."""
+    flat = text
+    if "\n" in flat:
+        flat = _LINE_FRAME.sub(" ", flat)
+    if "\\" in flat:
+        flat = _UNICODE_ESCAPE.sub(_from_code_point, flat)
+        flat = _LINE_ESCAPE.sub(" ", flat)
+        flat = _ESCAPED.sub(r"\1", flat)
+    flat = _SPACE.sub(" ", flat).strip()
+    return flat if flat.isascii() else unicodedata.normalize("NFC", flat)
+
+
+def _from_code_point(found: re.Match[str]) -> str:
+    code = int(found.group(1), 16)
+    return " " if code < 0x20 or 0xD800 <= code < 0xE000 else chr(code)
+
+
+def _width(line: str) -> int:
+    """Columns that a terminal gives the line: East Asian wide characters take two."""
+    if line.isascii():
+        return len(line)
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)
+
+
+def _rejoin(text: str) -> str:
+    """Joins lines that a terminal cut at a fixed column in mid-word.
+
+    A column counts as a terminal's edge where at least one line ends exactly there in a word character or a quote, no line is
+    wider, and the next line goes on without indent.
+    """
+    lines = text.split("\n")
+    widths = [_width(line) for line in lines if len(line) <= _WRAP_MAX]
+    if len(widths) != len(lines):
+        return text
+    edge = max(widths)
+    if not _WRAP_MIN <= edge <= _WRAP_MAX:
+        return text
+    at_edge = [
+        index
+        for index in range(len(lines) - 1)
+        if widths[index] == edge and lines[index + 1] and not lines[index + 1][0].isspace() and not lines[index].endswith((".", ":", ";"))
+    ]
+    # A single long line among short ones says nothing about an edge unless the cut falls inside a word on both sides.
+    if len(at_edge) < 2:
+        at_edge = [index for index in at_edge if lines[index][-1].isalnum() and lines[index + 1][0].isalnum() and "{" in text]
+    if not at_edge:
+        return text
+    joined = set(at_edge)
+    pieces: list[str] = []
+    for index, line in enumerate(lines):
+        pieces.append(line)
+        if index < len(lines) - 1 and index not in joined:
+            pieces.append("\n")
+    return "".join(pieces)

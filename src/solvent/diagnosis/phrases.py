@@ -1,0 +1,22 @@
+"""What signs of the chain prove, in words; the facts behind them are named in `chain`."""
+
+from __future__ import annotations
+
+from solvent.catalogue.tables import Words
+
+NIL_TYPE = Words(
+    en="new-api writes `<nil>` where the server behind it sent an error without a code: these words were passed on, not made there",
+    zh="new-api 收到的上游错误没有 code 字段时会写成 `<nil>`：这句话是它转发的，不是它自己说的",
+)
+ONE_SUFFIX = Words(
+    en="one layer of {software} handled this call and added its own id",
+    zh="这次调用经过一层 {software}，id 是它加上的",
+)
+MANY_SUFFIXES = Words(
+    en="at least {count} relay layers handled this call: each added its own id, the leftmost is the innermost",
+    zh="这次调用至少经过 {count} 层中转：每层各加一个 id，最左边的是最里层",
+)
+MASKED = Words(
+    en="new-api hides addresses in the errors that it passes on, so these words came from the server behind it",
+    zh="new-api 会遮住它转发的错误里的网址，所以这句话来自它背后的服务器",
+)

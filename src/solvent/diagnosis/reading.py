@@ -1,0 +1,66 @@
+"""What the reader found in a text, before any judgement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from solvent.model.verdict import RequestId
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorObject:
+    """One error as a program wrote it: an object with a message, a code or a type.
+
+    `depth` counts the strings and wrappers that it was found inside, so the largest depth is the innermost speaker.
+    `claude_shape` tells `{"type": "error", "error": {…}}`; `empty_param` tells `"param": ""`, which only Go relays write.
+    """
+
+    message: str
+    code: str
+    kind: str
+    status: int | None
+    depth: int
+    claude_shape: bool = False
+    empty_param: bool = False
+    type_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """An HTTP status that the text names; `strong` where the words leave no doubt that the number is one."""
+
+    code: int
+    position: int
+    strong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A paste taken apart.
+
+    `clean` keeps lines, `flat` is the single line that rules search. `codes` holds every lower-cased value of a code-like field,
+    `exceptions` the exception names in order with the last one decisive. `own_suffixes` counts the `(request id: …)` suffixes.
+    `shape` is what the whole text is: `error`, `answer` (a successful response), `log` (a log of successes), `documentation`
+    (source code or a table about errors) or `prose` (nothing in it looks like a program's output).
+    """
+
+    clean: str
+    flat: str
+    errors: tuple[ErrorObject, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    codes: frozenset[str] = frozenset()
+    exceptions: tuple[str, ...] = ()
+    request_ids: tuple[RequestId, ...] = ()
+    own_suffixes: int = 0
+    nil_type: bool = False
+    masked: bool = False
+    language: str = "en"
+    traceback: bool = False
+    html_title: str | None = None
+    shape: str = "error"
+
+    @property
+    def innermost(self) -> ErrorObject | None:
+        """The error that was wrapped most often, else None."""
+        speakers = [error for error in self.errors if error.message] or list(self.errors)
+        return max(speakers, key=lambda error: error.depth) if speakers else None

@@ -1,0 +1,1 @@
+"""The nouns: plain values that every other floor passes around."""

@@ -1,0 +1,216 @@
+"""The verdict: one judgement on one failure, the same for a reader, for failover, for an alert and for a case.
+
+Field names and codes are the outside contract; `as_json` gives exactly its shape.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Category(StrEnum):
+    """What failed, by cause and not by status code."""
+
+    CREDIT_EXHAUSTED = "credit_exhausted"
+    BUDGET_LIMIT = "budget_limit"
+    RATE_LIMITED = "rate_limited"
+    OVERLOADED = "overloaded"
+    AUTH_INVALID = "auth_invalid"
+    PERMISSION_DENIED = "permission_denied"
+    MODEL_NOT_FOUND = "model_not_found"
+    CONTEXT_TOO_LONG = "context_too_long"
+    REQUEST_TOO_LARGE = "request_too_large"
+    INVALID_REQUEST = "invalid_request"
+    CONTENT_FILTERED = "content_filtered"
+    REGION_BLOCKED = "region_blocked"
+    ACCOUNT_SUSPENDED = "account_suspended"
+    SERVER_ERROR = "server_error"
+    TIMEOUT = "timeout"
+    NETWORK = "network"
+    NO_CHANNEL = "no_channel"
+    CLIENT_CODE = "client_code"
+    NOT_AN_ERROR = "not_an_error"
+    OTHER = "other"
+
+
+class Wallet(StrEnum):
+    """Whose money or limit is empty, seen from the reader."""
+
+    OWN_PROVIDER_ACCOUNT = "own_provider_account"
+    RELAY_UPSTREAM = "relay_upstream"
+    RELAY_USER = "relay_user"
+    KEY_BUDGET = "key_budget"
+    NONE = "none"
+
+
+class Actor(StrEnum):
+    """Who can cure it."""
+
+    YOU = "you"
+    RELAY_OPERATOR = "relay_operator"
+    PROVIDER = "provider"
+    NOBODY = "nobody"  # it passes by itself, or there is nothing to cure
+
+
+class Role(StrEnum):
+    """What a layer between the reader and the innermost speaker is."""
+
+    APP = "app"
+    SDK = "sdk"
+    EDGE = "edge"  # a proxy or CDN that holds no account: nginx, Cloudflare
+    GATEWAY = "gateway"  # passes calls on under the reader's own provider key, or cannot be told from it
+    RELAY = "relay"  # sells calls on under an account of its own
+    PROVIDER = "provider"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One party of the chain.
+
+    `name` is the catalogue's name, `label` is for people, `spoke` quotes the words that this layer added (None where it only
+    passed on), `request_id` is its own id (None where unknown), `empty` says that the money or limit that ran out is held here.
+    """
+
+    role: Role
+    name: str
+    label: str
+    spoke: str | None = None
+    request_id: str | None = None
+    empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestId:
+    """A request id found in the text; `times` are all instants it can mean, ISO 8601 with zone, empty where it holds none."""
+
+    id: str
+    issuer: str
+    times: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A quote from the text and what it proves."""
+
+    quote: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A rule that was weighed and did not decide, and why."""
+
+    rule: str
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The judgement in words, in one language."""
+
+    lang: str
+    title: str
+    summary: str
+    original: str
+    translation: str
+    cause: str
+    who_acts: str
+    solution: tuple[str, ...]
+    prevention: tuple[str, ...]
+    write_to: str | None
+    code_language: str
+    code: str
+    source: str = "catalogue"
+
+    def as_json(self) -> dict[str, Any]:
+        """The `report` object of the contract."""
+        return {
+            "lang": self.lang,
+            "title": self.title,
+            "summary": self.summary,
+            "translation": {"original": self.original, "text": self.translation},
+            "cause": self.cause,
+            "who_acts": self.who_acts,
+            "solution": list(self.solution),
+            "prevention": list(self.prevention),
+            "write_to": self.write_to,
+            "code": {"language": self.code_language, "text": self.code},
+            "source": self.source,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one failure means.
+
+    `provider` made the innermost error (`unknown` where nothing tells); `layers` runs from the reader's app to the provider, and
+    `via` names what wrapped the error, innermost first. `confidence` lies between 0 and 1. `rule` is None where no rule matched.
+    """
+
+    category: Category
+    wallet: Wallet
+    actor: Actor
+    provider: str
+    via: tuple[str, ...]
+    layers: tuple[Layer, ...]
+    http_status: int | None
+    http_status_source: str | None
+    http_status_should_be: int | None
+    retryable: bool
+    available_at: str | None
+    window: str | None
+    confidence: float
+    rule: str | None
+    language: str
+    request_ids: tuple[RequestId, ...]
+    evidence: tuple[Evidence, ...]
+    trail: tuple[Tried, ...]
+    fingerprint: str
+
+    @property
+    def doc_url(self) -> str | None:
+        """The rule's own page, as a path on the desk."""
+        return None if self.rule is None else f"/e/rules/{self.rule}"
+
+    def as_json(self, report: Report | None = None) -> dict[str, Any]:
+        """The verdict object of the contract; `report` is added where given."""
+        body: dict[str, Any] = {
+            "category": self.category.value,
+            "wallet": self.wallet.value,
+            "actor": self.actor.value,
+            "provider": self.provider,
+            "via": list(self.via),
+            "http_status": self.http_status,
+            "http_status_source": self.http_status_source,
+            "http_status_should_be": self.http_status_should_be,
+            "retryable": self.retryable,
+            "available_at": self.available_at,
+            "window": self.window,
+            "doc_url": self.doc_url,
+            "confidence": self.confidence,
+            "rule": self.rule,
+            "language": self.language,
+            "request_ids": [
+                {"id": found.id, "issuer": found.issuer} | ({"times": list(found.times)} if found.times else {})
+                for found in self.request_ids
+            ],
+            "evidence": [{"quote": item.quote, "says": item.says} for item in self.evidence],
+            "trail": [{"rule": item.rule, "why_not": item.why_not} for item in self.trail],
+            "layers": [
+                {
+                    "role": layer.role.value,
+                    "name": layer.name,
+                    "label": layer.label,
+                    "spoke": layer.spoke,
+                    "request_id": layer.request_id,
+                    "empty": layer.empty,
+                }
+                for layer in self.layers
+            ],
+            "fingerprint": self.fingerprint,
+        }
+        if report is not None:
+            body["report"] = report.as_json()
+        return body
