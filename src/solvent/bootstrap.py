@@ -2,13 +2,87 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
 
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from solvent.access.ratelimit import Rate
+from solvent.adapters.clock import SystemClock
+from solvent.adapters.datadir import DataDir
+from solvent.adapters.store.cases import SqlCaseStore
+from solvent.adapters.store.database import database_url, open_database
+from solvent.base import ids
 from solvent.catalogue import load
+from solvent.console.app import pages
+from solvent.console.csrf import Csrf
 from solvent.diagnosis.engine import Engine
+from solvent.office import api, server
+from solvent.office.guard import Guard
+from solvent.operations.cases import Desk
+from solvent.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What a running office tells those who started it."""
+
+    address: str
+    admin_token: str
+    data_dir: Path
 
 
 @cache
 def engine() -> Engine:
     """The diagnosis engine on the packaged catalogue, built once in a process."""
     return Engine(load.packaged())
+
+
+def run_office(settings: Settings, data: Path, on_ready: Callable[[Started], None], *, or_free_port: bool = False) -> None:
+    """Serves until a signal. Raises `StartError` where the directory, the store or the address cannot be had."""
+    directory = DataDir(data)
+    try:
+        asyncio.run(_office(settings, directory, on_ready, or_free_port=or_free_port))
+    finally:
+        directory.close()
+
+
+async def _office(settings: Settings, directory: DataDir, on_ready: Callable[[Started], None], *, or_free_port: bool) -> None:
+    database = await open_database(database_url(settings.store_url, directory.path))
+    try:
+        token = settings.admin_token or directory.secret("admin-token")
+        desk = Desk(engine(), SqlCaseStore(database), SystemClock(), os.urandom, time.perf_counter_ns)
+        app = build_app(settings, desk, token, directory.secret("form-secret").encode())
+        listener = server.bind(settings.office_listen.host, settings.office_listen.port, or_free=or_free_port)
+        host, port = listener.getsockname()[:2]
+        address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        await server.serve(app, listener, lambda: on_ready(Started(address, token, directory.path)))
+    finally:
+        await database.dispose()
+
+
+def build_app(settings: Settings, desk: Desk, admin_token: str, form_secret: bytes) -> ASGIApp:
+    """The office's application behind its guard."""
+    hosts = {"localhost", settings.office_listen.host.lower()}
+    if settings.office_public_url is not None:
+        hosts.add((urlsplit(settings.office_public_url).hostname or "").lower())
+    routes = [
+        *pages(desk, Csrf(form_secret), public_url=settings.office_public_url),
+        *api.routes(desk, admin_token, public_url=settings.office_public_url),
+    ]
+    return Guard(
+        Starlette(routes=routes),
+        hosts=frozenset(hosts),
+        posts=Rate(settings.desk_posts_per_minute, max(settings.desk_posts_per_minute // 2, 1)),
+        reads=Rate(settings.desk_reads_per_minute, max(settings.desk_reads_per_minute // 2, 1)),
+        now_ns=time.monotonic_ns,
+        incident=lambda: ids.occurrence_id(secrets.token_bytes)[:12],
+    )

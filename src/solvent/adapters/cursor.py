@@ -1,0 +1,24 @@
+"""Cursors of lists: the last item's time and id, opaque to those who hand them back."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+
+
+def write(at: datetime, item_id: str) -> str:
+    """The cursor that continues after this item."""
+    return base64.urlsafe_b64encode(f"{at.isoformat()}|{item_id}".encode()).decode().rstrip("=")
+
+
+def read(cursor: str | None) -> tuple[datetime, str] | None:
+    """Time and id of the last item seen, or None where there is no cursor or it cannot be read."""
+    if not cursor or len(cursor) > 200:
+        return None
+    try:
+        at, _, item_id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition("|")
+        instant = datetime.fromisoformat(at)
+    except (binascii.Error, ValueError):
+        return None
+    return (instant, item_id) if instant.tzinfo is not None else None

@@ -1,0 +1,48 @@
+"""The data directory: private to its owner, used by one process at a time, and home of the secrets that are made once."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from pathlib import Path
+from typing import IO
+
+from solvent.base.errors import StartError
+
+
+class DataDir:
+    """A locked data directory; `close` frees it."""
+
+    def __init__(self, path: Path) -> None:
+        """Makes the directory (mode 0700) and locks it. Raises `StartError` where that fails or another process uses it."""
+        self.path = path
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.chmod(0o700)
+            self._lock: IO[str] = (path / "lock").open("w")
+        except OSError as problem:
+            message = f"cannot use the data directory `{path}`: {problem.strerror}; choose another with --data"
+            raise StartError(message) from problem
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as problem:
+            self._lock.close()
+            message = f"the data directory `{path}` is in use by another solvent; stop it, or choose another with --data"
+            raise StartError(message) from problem
+
+    def close(self) -> None:
+        """Frees the directory for another process."""
+        self._lock.close()
+
+    def secret(self, name: str) -> str:
+        """The secret of this name, made at its first use and kept in a file that only the owner reads."""
+        path = self.path / name
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text(encoding="ascii").strip()
+        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+            made = secrets.token_urlsafe(32)
+            stream.write(made + "\n")
+        return made

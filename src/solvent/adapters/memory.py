@@ -1,0 +1,76 @@
+"""The case store in memory: for tests and for a desk that keeps nothing after it ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from solvent.adapters import cursor
+from solvent.cases import life
+from solvent.model.occurrence import Case, Occurrence, Page
+
+
+class MemoryCaseStore:
+    """Keeps occurrences and cases in dictionaries; the same port and the same tests as the database."""
+
+    def __init__(self) -> None:
+        self._occurrences: dict[str, Occurrence] = {}
+        self._cases: dict[str, Case] = {}
+
+    async def file(self, occurrence: Occurrence, case: Case) -> Case:
+        """Adds the occurrence and opens its case or counts it there."""
+        known = self._cases.get(case.id)
+        if known is not None:
+            event = life.Event.OCCURRED_UNEXPLAINED if case.rule is None else life.Event.OCCURRED_EXPLAINED
+            case = replace(
+                known,
+                state=life.step(life.State(known.state), event).value,
+                count=known.count + 1,
+                first_at=min(known.first_at, occurrence.at),
+                last_at=max(known.last_at, occurrence.at),
+            )
+        self._cases[case.id] = case
+        self._occurrences[occurrence.id] = occurrence
+        return case
+
+    async def occurrence(self, occurrence_id: str) -> tuple[Occurrence, Case] | None:
+        """One occurrence with its case, or None."""
+        found = self._occurrences.get(occurrence_id)
+        return None if found is None else (found, self._cases[found.case_id])
+
+    async def occurrences(self, *, case_id: str | None, limit: int, after: str | None) -> Page[tuple[Occurrence, Case]]:
+        """Listed occurrences, newest first."""
+        place = cursor.read(after)
+        wanted = [
+            item
+            for item in self._occurrences.values()
+            if item.listed and case_id in (None, item.case_id) and (place is None or (item.at, item.id) < place)
+        ]
+        wanted.sort(key=lambda item: (item.at, item.id), reverse=True)
+        shown = wanted[:limit]
+        more = cursor.write(shown[-1].at, shown[-1].id) if len(wanted) > limit else None
+        return Page(tuple((item, self._cases[item.case_id]) for item in shown), more)
+
+    async def case(self, case_id: str) -> Case | None:
+        """One case, or None."""
+        return self._cases.get(case_id)
+
+    async def cases(self, *, limit: int, after: str | None) -> Page[Case]:
+        """Cases by their last occurrence."""
+        place = cursor.read(after)
+        wanted = [item for item in self._cases.values() if place is None or (item.last_at, item.id) < place]
+        wanted.sort(key=lambda item: (item.last_at, item.id), reverse=True)
+        shown = wanted[:limit]
+        more = cursor.write(shown[-1].last_at, shown[-1].id) if len(wanted) > limit else None
+        return Page(tuple(shown), more)
+
+    async def give_feedback(self, occurrence_id: str, feedback: str) -> bool:
+        """Records whether the report helped."""
+        found = self._occurrences.get(occurrence_id)
+        if found is None:
+            return False
+        self._occurrences[occurrence_id] = replace(found, feedback=feedback)
+        return True
+
+    async def counts(self) -> tuple[int, int]:
+        """How many occurrences and cases there are."""
+        return len(self._occurrences), len(self._cases)

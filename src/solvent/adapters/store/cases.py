@@ -1,0 +1,160 @@
+"""Occurrences and cases in the database."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from sqlalchemy import Row, Select, func, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from solvent.adapters import cursor
+from solvent.adapters.store.tables import cases, occurrences
+from solvent.cases import life
+from solvent.model.occurrence import Case, Occurrence, Page
+from solvent.model.verdict import Category, Wallet
+
+
+class SqlCaseStore:
+    """The case store on a database that `open_database` opened."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        # The office is the only writer; taking turns here spares SQLite's writers their waits and retries.
+        self._turn = asyncio.Lock()
+
+    async def file(self, occurrence: Occurrence, case: Case) -> Case:
+        """Adds the occurrence and opens its case or counts it there, in one transaction."""
+        async with self._turn, self._engine.begin() as connection:
+            row = (await connection.execute(select(cases).where(cases.c.id == case.id).with_for_update())).first()
+            if row is None:
+                await connection.execute(insert(cases).values(**_case_values(case)))
+            else:
+                known = _case(row)
+                event = life.Event.OCCURRED_UNEXPLAINED if case.rule is None else life.Event.OCCURRED_EXPLAINED
+                state = life.step(life.State(known.state), event).value
+                last_at = max(known.last_at, occurrence.at)
+                await connection.execute(
+                    update(cases).where(cases.c.id == case.id).values(count=cases.c.count + 1, state=state, last_at=last_at)
+                )
+                case = Case(**{**_case_values(known), "state": state, "count": known.count + 1, "last_at": last_at})
+            await connection.execute(insert(occurrences).values(**_occurrence_values(occurrence)))
+        return case
+
+    async def occurrence(self, occurrence_id: str) -> tuple[Occurrence, Case] | None:
+        """One occurrence with its case, or None."""
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(select(occurrences).where(occurrences.c.id == occurrence_id))).first()
+            if row is None:
+                return None
+            case = (await connection.execute(select(cases).where(cases.c.id == row.case_id))).one()
+        return _occurrence(row), _case(case)
+
+    async def occurrences(self, *, case_id: str | None, limit: int, after: str | None) -> Page[tuple[Occurrence, Case]]:
+        """Listed occurrences, newest first."""
+        query: Select[Any] = (
+            select(occurrences).where(occurrences.c.listed).order_by(occurrences.c.at.desc(), occurrences.c.id.desc()).limit(limit + 1)
+        )
+        if case_id is not None:
+            query = query.where(occurrences.c.case_id == case_id)
+        place = cursor.read(after)
+        if place is not None:
+            query = query.where(tuple_(occurrences.c.at, occurrences.c.id) < place)
+        async with self._engine.connect() as connection:
+            items = [_occurrence(row) for row in await connection.execute(query)]
+            groups = {
+                row.id: _case(row)
+                for row in await connection.execute(select(cases).where(cases.c.id.in_({item.case_id for item in items})))
+            }
+        more = cursor.write(items[limit - 1].at, items[limit - 1].id) if len(items) > limit else None
+        return Page(tuple((item, groups[item.case_id]) for item in items[:limit]), more)
+
+    async def case(self, case_id: str) -> Case | None:
+        """One case, or None."""
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(select(cases).where(cases.c.id == case_id))).first()
+        return None if row is None else _case(row)
+
+    async def cases(self, *, limit: int, after: str | None) -> Page[Case]:
+        """Cases by their last occurrence."""
+        query = select(cases).order_by(cases.c.last_at.desc(), cases.c.id.desc()).limit(limit + 1)
+        place = cursor.read(after)
+        if place is not None:
+            query = query.where(tuple_(cases.c.last_at, cases.c.id) < place)
+        async with self._engine.connect() as connection:
+            items = [_case(row) for row in await connection.execute(query)]
+        more = cursor.write(items[limit - 1].last_at, items[limit - 1].id) if len(items) > limit else None
+        return Page(tuple(items[:limit]), more)
+
+    async def give_feedback(self, occurrence_id: str, feedback: str) -> bool:
+        """Records whether the report helped."""
+        async with self._turn, self._engine.begin() as connection:
+            done = await connection.execute(update(occurrences).where(occurrences.c.id == occurrence_id).values(feedback=feedback))
+        return done.rowcount == 1
+
+    async def counts(self) -> tuple[int, int]:
+        """How many occurrences and cases there are."""
+        async with self._engine.connect() as connection:
+            pastes = (await connection.execute(select(func.count()).select_from(occurrences))).scalar_one()
+            groups = (await connection.execute(select(func.count()).select_from(cases))).scalar_one()
+        return pastes, groups
+
+
+def _case_values(case: Case) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "state": case.state,
+        "rule": case.rule,
+        "category": case.category,
+        "wallet": case.wallet,
+        "provider": case.provider,
+        "template": case.template,
+        "count": case.count,
+        "first_at": case.first_at,
+        "last_at": case.last_at,
+    }
+
+
+def _case(row: Row[Any]) -> Case:
+    return Case(
+        id=row.id,
+        state=row.state,
+        rule=row.rule,
+        category=Category(row.category),
+        wallet=Wallet(row.wallet),
+        provider=row.provider,
+        template=row.template,
+        count=row._mapping["count"],
+        first_at=row.first_at,
+        last_at=row.last_at,
+    )
+
+
+def _occurrence_values(occurrence: Occurrence) -> dict[str, Any]:
+    return {
+        "id": occurrence.id,
+        "case_id": occurrence.case_id,
+        "at": occurrence.at,
+        "source": occurrence.source,
+        "text": occurrence.text,
+        "struck": [list(pair) for pair in occurrence.struck],
+        "language": occurrence.language,
+        "listed": occurrence.listed,
+        "took_us": occurrence.took_us,
+        "feedback": occurrence.feedback,
+    }
+
+
+def _occurrence(row: Row[Any]) -> Occurrence:
+    return Occurrence(
+        id=row.id,
+        case_id=row.case_id,
+        at=row.at,
+        source=row.source,
+        text=row.text,
+        struck=tuple((kind, count) for kind, count in row.struck),
+        language=row.language,
+        listed=row.listed,
+        took_us=row.took_us,
+        feedback=row.feedback,
+    )

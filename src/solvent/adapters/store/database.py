@@ -1,0 +1,60 @@
+"""Opening the store: the engine, its pragmas, and the migrations that bring it to today's tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from solvent.base.errors import StartError
+
+_BUSY_MS = 5_000
+
+
+def database_url(url: str, data_dir: Path) -> str:
+    """The URL with its asynchronous driver; a relative SQLite path lies in the data directory.
+
+    Raises `StartError` on a URL of a database that is not supported.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        path = parsed.database or "solvent.db"
+        return str(parsed.set(drivername="sqlite+aiosqlite", database=path if Path(path).is_absolute() else str(data_dir / path)))
+    message = f"the store `{parsed.render_as_string(hide_password=True)}` is not supported; use sqlite:///solvent.db in `[store] url`"
+    raise StartError(message)
+
+
+async def open_database(url: str) -> AsyncEngine:
+    """An engine on a migrated database. Raises `StartError` where it cannot be opened or migrated."""
+    engine = create_async_engine(url)
+    event.listen(engine.sync_engine, "connect", _prepare)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_migrate)
+    except SQLAlchemyError as problem:
+        await engine.dispose()
+        message = f"the store cannot be opened ({str(problem.__cause__ or problem)[:120]}); check that `{engine.url.database}` can be written"
+        raise StartError(message) from problem
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    """Readers do not wait for the writer, and foreign keys hold."""
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _migrate(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", "solvent.adapters.store:migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

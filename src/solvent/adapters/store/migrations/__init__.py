@@ -1,0 +1,1 @@
+"""Migrations, append-only: a released one is never edited."""

@@ -1,0 +1,54 @@
+"""Occurrences and cases: one paste, and the group that it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from solvent.model.verdict import Category, Wallet
+
+Item = TypeVar("Item")
+
+FEEDBACK = ("helped", "not_helped")
+SOURCES = ("paste", "api")
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One paste. `text` has no secrets, `struck` counts those removed by kind, `took_us` is the time that the verdict took."""
+
+    id: str
+    case_id: str
+    at: datetime
+    source: str
+    text: str
+    struck: tuple[tuple[str, int], ...]
+    language: str
+    listed: bool
+    took_us: int
+    feedback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The group of all occurrences with one fingerprint, which is its id. `template` is the masked sentence, never a raw text."""
+
+    id: str
+    state: str
+    rule: str | None
+    category: Category
+    wallet: Wallet
+    provider: str
+    template: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """One page of a list, newest first; `after` continues it, None at the end."""
+
+    items: tuple[Item, ...]
+    after: str | None

@@ -1,0 +1,81 @@
+"""The API for programs: `POST /api/explain`."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from solvent.base.errors import UsageError
+from solvent.operations.cases import Desk
+
+_LANGUAGES = ("en", "zh")
+
+
+def routes(desk: Desk, admin_token: str, *, public_url: str | None = None) -> list[BaseRoute]:
+    """All routes of the API, in order."""
+
+    async def explain(request: Request) -> Response:
+        refusal = _refusal(request, admin_token)
+        if refusal is not None:
+            return refusal
+        try:
+            wish = _wish(await request.body())
+            if wish["file"]:
+                opened = await desk.file(wish["raw"], wish["lang"], source="api")
+                explanation = opened.explanation
+                place: dict[str, Any] = {"id": opened.occurrence.id, "url": f"{public_url or ''}/e/{opened.occurrence.id}", "case_id": opened.case.id}
+            else:
+                explanation, place = desk.explain(wish["raw"], wish["lang"], wish["code"]), {}
+        except UsageError as problem:
+            return _problem(413 if "too large" in str(problem) else 400, "This cannot be explained", str(problem))
+        body = place | explanation.verdict.as_json(explanation.report) | {"redacted": dict(explanation.struck)}
+        return JSONResponse(body)
+
+    return [Route("/api/explain", explain, methods=["POST"])]
+
+
+def _refusal(request: Request, admin_token: str) -> Response | None:
+    """Why this call is not taken, or None. The desk is open on loopback; a token that is given must be right all the same."""
+    given = request.headers.get("authorization")
+    if given is not None:
+        scheme, _, token = given.partition(" ")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode(), admin_token.encode()):
+            return _problem(401, "Unknown token", "The Authorization header must carry the admin token: see `admin-token` in the data directory.")
+    elif request.headers.get("sec-fetch-site") not in (None, "same-origin", "none"):
+        return _problem(403, "Another site's page may not call this", "Call it from a program, or from a page of this server.")
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        # A page of another site can send plain text unasked, but JSON only after the browser asked us.
+        return _problem(415, "Send JSON", 'Set `Content-Type: application/json` and send {"raw": "the error", "lang": "en"}.')
+    return None
+
+
+def _wish(body: bytes) -> dict[str, Any]:
+    try:
+        wish = json.loads(body)
+    except (ValueError, RecursionError) as problem:
+        message = 'the body is not JSON; send {"raw": "the error", "lang": "en"}'
+        raise UsageError(message) from problem
+    if not isinstance(wish, dict) or not isinstance(wish.get("raw"), str):
+        message = 'the body lacks the text `raw`; send {"raw": "the error", "lang": "en"}'
+        raise UsageError(message)
+    lang, file, code = wish.get("lang") or "en", wish.get("file", False), wish.get("code")
+    if lang not in _LANGUAGES:
+        message = f"`lang` must be one of {', '.join(_LANGUAGES)}"
+        raise UsageError(message)
+    if not isinstance(file, bool):
+        message = "`file` must be true or false"
+        raise UsageError(message)
+    if code not in (None, "python", "javascript", "curl"):
+        message = "`code` must be one of python, javascript, curl"
+        raise UsageError(message)
+    return {"raw": wish["raw"], "lang": lang, "file": file, "code": code}
+
+
+def _problem(status: int, title: str, detail: str) -> Response:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return JSONResponse(body, status_code=status, media_type="application/problem+json")

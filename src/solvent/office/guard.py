@@ -1,0 +1,191 @@
+"""The office's front door, before any page or API: the Host check, the limits of rate and size, the headers of a strict site, and
+the boundary where an unexpected failure becomes an honest page with an incident id.
+
+Written straight on ASGI: it must see every request, also those that no route takes, and it must stop a body while it arrives.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from ipaddress import ip_address
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from solvent.access import ratelimit
+from solvent.access.ratelimit import Bucket, Rate
+from solvent.base.paste import PASTE_BYTES_MAX
+from solvent.catalogue.tables import Words
+
+# A paste in a form: percent-encoding takes up to three bytes for one, Chinese text nine for three.
+BODY_BYTES_MAX = PASTE_BYTES_MAX * 4 + 64 * 1024
+_ADDRESSES_MAX = 10_000
+_HEADERS = [
+    (
+        b"content-security-policy",
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+]
+_WRONG_HOST = (
+    Words(en="This server does not answer to that name", zh="这台服务器不用这个名字"),
+    Words(
+        en="The Host header names another site. Open the address that the program printed at its start.",
+        zh="请求的 Host 写的是别的站点。请打开程序启动时打印的地址。",
+    ),
+)
+_TOO_MANY = (
+    Words(en="Too many requests from this address", zh="这个地址的请求太多"),
+    Words(en="Wait {wait} s and send it again. The limit is `{setting}` in the settings.", zh="请等 {wait} 秒再试。上限由设置里的 `{setting}` 决定。"),
+)
+_TOO_LARGE = (
+    Words(en="That is too much text", zh="文本太大"),
+    Words(
+        en=f"At most {PASTE_BYTES_MAX // 1024} KiB are read. Paste only the error and the lines around it.",
+        zh=f"最多读取 {PASTE_BYTES_MAX // 1024} KiB。请只粘贴错误和它前后的几行。",
+    ),
+)
+_FAILED = (
+    Words(en="This page failed, and it is our fault", zh="页面出错了，是我们的问题"),
+    Words(
+        en="Go back in the browser: what you typed is still there. Tell the operator the incident id {incident}.",
+        zh="请在浏览器里后退，你输入的内容还在。把事故编号 {incident} 告诉管理员。",
+    ),
+)
+_log = logging.getLogger("solvent.office")
+
+
+class _TooLarge(Exception):
+    """The body went over the limit while it arrived."""
+
+
+class Guard:
+    """Wraps the application. `hosts` are the names that may stand in `Host` (without port); addresses that are numbers may always,
+    since no attacker's name can resolve to one in the Host header."""
+
+    def __init__(
+        self, app: ASGIApp, *, hosts: frozenset[str], posts: Rate, reads: Rate, now_ns: Callable[[], int], incident: Callable[[], str]
+    ) -> None:
+        self._app = app
+        self._hosts = hosts
+        self._rates = {"posts": posts, "reads": reads}
+        self._buckets: OrderedDict[tuple[str, str], Bucket] = OrderedDict()
+        self._now_ns = now_ns
+        self._incident = incident
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One connection event; only HTTP requests are guarded."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {name: value for name, value in scope["headers"]}
+        if not self._host_allowed(headers.get(b"host", b"").decode("latin-1")):
+            await _refuse(scope, send, 421, _WRONG_HOST)
+            return
+        wait_s = self._wait_s(scope)
+        if wait_s:
+            values = {"wait": str(wait_s), "setting": f"[desk] {self._kind(scope)}_per_minute"}
+            await _refuse(scope, send, 429, _TOO_MANY, values, [(b"retry-after", str(wait_s).encode())])
+            return
+        length = headers.get(b"content-length", b"")
+        if length.isdigit() and int(length) > BODY_BYTES_MAX:
+            await _refuse(scope, send, 413, _TOO_LARGE)
+            return
+        await self._pass(scope, receive, send)
+
+    def _host_allowed(self, host: str) -> bool:
+        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+        name = name.strip("[]").lower()
+        if name in self._hosts:
+            return True
+        try:
+            ip_address(name)
+        except ValueError:
+            return False
+        return True
+
+    def _kind(self, scope: Scope) -> str:
+        return "reads" if scope["method"] in ("GET", "HEAD") else "posts"
+
+    def _wait_s(self, scope: Scope) -> int:
+        client = scope.get("client")
+        key = (client[0] if client else "", self._kind(scope))
+        rate, now_ns = self._rates[key[1]], self._now_ns()
+        bucket = self._buckets.pop(key) if key in self._buckets else ratelimit.full(rate, now_ns)
+        bucket, wait_s = ratelimit.take(bucket, rate, now_ns)
+        self._buckets[key] = bucket
+        if len(self._buckets) > _ADDRESSES_MAX:
+            self._buckets.popitem(last=False)
+        return wait_s
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        taken = 0
+        started = False
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > BODY_BYTES_MAX:
+                raise _TooLarge
+            return message
+
+        async def strict(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                present = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in _HEADERS if pair[0] not in present)]
+            await send(message)
+
+        try:
+            await self._app(scope, counted, strict)
+        except _TooLarge:
+            if not started:
+                await _refuse(scope, send, 413, _TOO_LARGE)
+        except Exception as problem:  # the request boundary: nobody above could answer the reader
+            incident = self._incident()
+            # Neither the message nor the path is logged: either may hold what the reader pasted.
+            _log.error("incident %s: %s at %s", incident, type(problem).__name__, _where(problem))  # noqa: TRY400 - see above
+            if started:
+                raise
+            await _refuse(scope, send, 500, _FAILED, {"incident": incident})
+
+
+def _where(problem: BaseException) -> str:
+    trace = problem.__traceback__
+    place = "?"
+    while trace is not None:
+        place = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+async def _refuse(
+    scope: Scope, send: Send, status: int, words: tuple[Words, Words], values: dict[str, str] | None = None, extra: list[tuple[bytes, bytes]] | None = None
+) -> None:
+    """An answer that needs no template: a plain page for browsers, problem details for programs."""
+    headers = {name: value.decode("latin-1").lower() for name, value in scope["headers"]}
+    lang = "zh" if headers.get(b"accept-language", "").startswith("zh") else "en"
+    title, detail = (text.of(lang).format(**(values or {})) for text in words)
+    if "text/html" in headers.get(b"accept", ""):
+        kind = b"text/html; charset=utf-8"
+        body = (
+            f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+            f"<title>{html.escape(title)}</title><h1>{html.escape(title)}</h1><p>{html.escape(detail)}</p></html>"
+        ).encode()
+    else:
+        kind = b"application/problem+json; charset=utf-8"
+        body = json.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail}, ensure_ascii=False, indent=1).encode()
+    answer = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), (b"connection", b"close"), *(extra or []), *_HEADERS]
+    await send({"type": "http.response.start", "status": status, "headers": answer})
+    await send({"type": "http.response.body", "body": body})
