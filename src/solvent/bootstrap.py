@@ -8,7 +8,6 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,10 +20,9 @@ from solvent.adapters.datadir import DataDir
 from solvent.adapters.store.cases import SqlCaseStore
 from solvent.adapters.store.database import database_url, open_database
 from solvent.base import ids
-from solvent.catalogue import load
 from solvent.console.app import pages
 from solvent.console.csrf import Csrf
-from solvent.diagnosis.engine import Engine
+from solvent.diagnosis import engine
 from solvent.office import api, server
 from solvent.office.guard import Guard
 from solvent.operations.cases import Desk
@@ -40,12 +38,6 @@ class Started:
     data_dir: Path
 
 
-@cache
-def engine() -> Engine:
-    """The diagnosis engine on the packaged catalogue, built once in a process."""
-    return Engine(load.packaged())
-
-
 def run_office(settings: Settings, data: Path, on_ready: Callable[[Started], None], *, or_free_port: bool = False) -> None:
     """Serves until a signal. Raises `StartError` where the directory, the store or the address cannot be had."""
     directory = DataDir(data)
@@ -59,7 +51,7 @@ async def _office(settings: Settings, directory: DataDir, on_ready: Callable[[St
     database = await open_database(database_url(settings.store_url, directory.path))
     try:
         token = settings.admin_token or directory.secret("admin-token")
-        desk = Desk(engine(), SqlCaseStore(database), SystemClock(), os.urandom, time.perf_counter_ns)
+        desk = Desk(engine.packaged(), SqlCaseStore(database), SystemClock(), os.urandom, time.perf_counter_ns)
         app = build_app(settings, desk, token, directory.secret("form-secret").encode())
         listener = server.bind(settings.office_listen.host, settings.office_listen.port, or_free=or_free_port)
         host, port = listener.getsockname()[:2]

@@ -100,16 +100,14 @@ def _read(data: dict[str, Any], text: str) -> tuple[dict[str, Any], list[Mistake
 
 
 def _line(text: str, section: str, key: str | None = None) -> int | None:
+    """The line of a section's head, or of a key inside it; None where the file writes it in another way."""
     inside = False
     for number, line in enumerate(text.splitlines(), 1):
         head = re.match(r"\s*\[\[?\s*([A-Za-z0-9_.-]+)", line)
         if head is not None:
             inside = head.group(1).split(".")[0] == section
-            if inside and key is None:
-                return number
-        elif key is not None and inside and re.match(rf"\s*{re.escape(key)}\s*=", line):
-            return number
-        elif key is None and re.match(rf"\s*{re.escape(section)}\s*[.=]", line):
+        found = inside if key is None else inside and re.match(rf"\s*{re.escape(key)}\s*=", line)
+        if found or (key is None and re.match(rf"\s*{re.escape(section)}\s*[.=]", line)):
             return number
     return None
 

@@ -15,8 +15,7 @@ def decode(raw: bytes) -> str:
     """
     if len(raw) > PASTE_BYTES_MAX:
         message = (
-            f"the text is too large: {len(raw):,} bytes, at most {PASTE_BYTES_MAX:,} are read; "
-            "paste only the error and the lines around it"
+            f"the text is too large: {len(raw):,} bytes, at most {PASTE_BYTES_MAX:,} are read; paste only the error and the lines around it"
         )
         raise UsageError(message)
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):

@@ -50,9 +50,11 @@ _KINDS: tuple[_Kind, ...] = (
         r"authorization|bearer |api[-_ ]?key|goog-api-key|access[-_ ]?token|secret|passw|密码|密钥|[?&](?:key|token|sig|signature)=",
         re.compile(
             r"""(?i)((?:authorization|proxy-authorization)["']?\s{0,3}[:=]\s{0,3}["']?(?:bearer|basic|token)?\s{0,3}|\bbearer\s{1,3}
-            |(?:x-api-key|x-goog-api-key|api[-_ ]?key|apikey|access[-_ ]?token|secret(?:[-_ ]?(?:access)?[-_ ]?key)?|passw(?:or)?d|密码|密钥)["']?\s{0,3}[:=：]\s{0,3}["']?
+            |(?:x-api-key|x-goog-api-key|api[-_ ]?key|apikey|access[-_ ]?token|secret(?:[-_ ]?(?:access)?[-_ ]?key)?|passw(?:or)?d|密码|密钥)
+              ["']?\s{0,3}[:=：]\s{0,3}["']?
             |[?&](?:key|api_key|apikey|token|access_token|sig|signature)=)
-            (?P<secret>(?!\$|\*|<|\{|None|null|true|false|undefined|your|env|removed)(?=[A-Za-z_+/=.~-]{0,60}\d)[A-Za-z0-9_+/=.~-]{8,500})""",
+            (?P<secret>(?!\$|\*|<|\{|None|null|true|false|undefined|your|env|removed)(?=[A-Za-z_+/=.~-]{0,60}\d)
+              [A-Za-z0-9_+/=.~-]{8,500})""",
             re.VERBOSE,
         ),
     ),
@@ -66,14 +68,24 @@ _KINDS: tuple[_Kind, ...] = (
     _Kind(
         "home-path",
         r"/home/|[/\\]users[/\\]",
-        re.compile(r"((?:/home/|/Users/|[A-Za-z]:\\{1,2}Users\\{1,2}))(?P<secret>(?!user[/\\]|you[/\\]|runner[/\\])[^/\\\s\"':;,<>|]{1,60})"),
+        re.compile(
+            r"((?:/home/|/Users/|[A-Za-z]:\\{1,2}Users\\{1,2}))(?P<secret>(?!user[/\\]|you[/\\]|runner[/\\])[^/\\\s\"':;,<>|]{1,60})"
+        ),
     ),
-    _Kind("phone", r"1[3-9]\d[- ]?\d{4}[- ]?\d{4}", re.compile(r"(?<![0-9A-Za-z.+_-])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z_-])")),
-    _Kind("phone", r"\+[1-9]\d{0,2}[ -]", re.compile(r"(?<![0-9A-Za-z])\+[1-9]\d{0,2}[ -]\(?\d{2,4}\)?[ -]\d{3,4}[ -]?\d{3,4}(?![0-9A-Za-z])")),
+    _Kind(
+        "phone",
+        r"1[3-9]\d[- ]?\d{4}[- ]?\d{4}",
+        re.compile(r"(?<![0-9A-Za-z.+_-])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z_-])"),
+    ),
+    _Kind(
+        "phone", r"\+[1-9]\d{0,2}[ -]", re.compile(r"(?<![0-9A-Za-z])\+[1-9]\d{0,2}[ -]\(?\d{2,4}\)?[ -]\d{3,4}[ -]?\d{3,4}(?![0-9A-Za-z])")
+    ),
     _Kind(
         "account-number",
         r"(?:account|账|uid|用户).{0,12}\d{7}",
-        re.compile(r"(?i)((?:account|账[户号]|accountid|account_id|uid|用户 ?id)[\"']?\s{0,2}[:=：]?\s{0,2}[\"']?)(?P<secret>\d{7,16})(?![0-9A-Za-z])"),
+        re.compile(
+            r"(?i)((?:account|账[户号]|accountid|account_id|uid|用户 ?id)[\"']?\s{0,2}[:=：]?\s{0,2}[\"']?)(?P<secret>\d{7,16})(?![0-9A-Za-z])"
+        ),
     ),
     _Kind("account-number", r"arn:aws", re.compile(r"(arn:aws[a-z-]{0,10}:[a-z0-9-]{1,20}:[a-z0-9-]{0,20}:)(?P<secret>\d{12})(?=:)")),
     _Kind(

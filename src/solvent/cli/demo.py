@@ -12,7 +12,14 @@ from solvent.bootstrap import Started
 
 
 @click.command(name="demo")
-@click.option("--data", "data", type=click.Path(path_type=Path), default=Path("solvent-data"), show_default=True, help="Where the desk keeps what it is given.")
+@click.option(
+    "--data",
+    "data",
+    type=click.Path(path_type=Path),
+    default=Path("solvent-data"),
+    show_default=True,
+    help="Where the desk keeps what it is given.",
+)
 def command(data: Path) -> None:
     """Start the error desk to try it out, and print what to try."""
     bootstrap.run_office(settings.load(None, os.environ), data, announce, or_free_port=True)
@@ -26,7 +33,8 @@ def announce(started: Started) -> None:
         "The error desk is open: it shows a solved error, and a dozen more to click.",
         f"  read it in Chinese    {started.address}/e?lang=zh",
         "  in the terminal       echo '402 Insufficient Balance' | .venv/bin/solvent explain",
-        f"  for programs          curl -s {started.address}/api/explain -H 'Content-Type: application/json' -d '{{\"raw\": \"402 Insufficient Balance\"}}'",
+        f"  for programs          curl -s {started.address}/api/explain -H 'Content-Type: application/json' \\",
+        """                          -d '{"raw": "402 Insufficient Balance"}'""",
         f"  admin token           {started.admin_token}",
         "Ctrl-C stops it.",
     ):

@@ -11,10 +11,9 @@ from typing import Any
 
 import click
 
-from solvent import bootstrap
 from solvent.base import paste
 from solvent.base.errors import UsageError
-from solvent.diagnosis import desk
+from solvent.diagnosis import desk, engine
 from solvent.diagnosis.desk import Explanation
 
 FORMATS = ("text", "json", "markdown", "html")
@@ -22,10 +21,14 @@ FORMATS = ("text", "json", "markdown", "html")
 
 @click.command(name="explain")
 @click.argument("file", required=False, metavar="[FILE|-]")
-@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of the report; by default that of your terminal, else that of the text.")
+@click.option(
+    "--lang", type=click.Choice(["zh", "en"]), help="Language of the report; by default that of your terminal, else that of the text."
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What to print.")
 @click.option("--jsonl", is_flag=True, help='Read one {"id", "raw"} a line, print one {"id", ...verdict} a line, in order.')
-@click.option("--code", type=click.Choice(["python", "javascript", "curl"]), help="Language of the code sample; by default what the text suggests.")
+@click.option(
+    "--code", type=click.Choice(["python", "javascript", "curl"]), help="Language of the code sample; by default what the text suggests."
+)
 def command(file: str | None, lang: str | None, form: str, *, jsonl: bool, code: str | None) -> None:
     """Explain a pasted error: what it means, whose wallet is empty, what to do.
 
@@ -37,7 +40,7 @@ def command(file: str | None, lang: str | None, form: str, *, jsonl: bool, code:
     if (file is None or file == "-") and sys.stdin.isatty():
         click.echo("Paste the error, then press Ctrl-D on an empty line.", err=True)
     text = paste.decode(_read(file))
-    explanation = desk.explain(text, bootstrap.engine(), lang or _language(text), code)
+    explanation = desk.explain(text, engine.packaged(), lang or _language(text), code)
     click.echo(_rendered(explanation, form), nl=form != "html")
 
 
@@ -47,7 +50,7 @@ def _rendered(explanation: Explanation, form: str) -> str:
     # The renderers load rich and Jinja; programs that want JSON need not wait for them.
     from solvent.cli import render  # noqa: PLC0415 - see above
 
-    return render.RENDERERS[form](explanation, bootstrap.engine().catalogue)
+    return render.RENDERERS[form](explanation, engine.packaged().catalogue)
 
 
 def _read(file: str | None) -> bytes:
@@ -71,7 +74,7 @@ def _language(text: str) -> str:
 
 
 def _lines(file: str | None, lang: str | None) -> None:
-    engine = bootstrap.engine()
+    packaged = engine.packaged()
     if file is None or file == "-":
         source = sys.stdin.buffer
     else:
@@ -85,7 +88,7 @@ def _lines(file: str | None, lang: str | None) -> None:
         if not line.strip():
             continue
         case = _case(line, number)
-        explanation = desk.explain(case["raw"], engine, lang or _language(case["raw"]))
+        explanation = desk.explain(case["raw"], packaged, lang or _language(case["raw"]))
         answer: dict[str, Any] = {"id": case["id"]} | explanation.verdict.as_json(explanation.report)
         out.write(json.dumps(answer, ensure_ascii=False) + "\n")
     out.flush()

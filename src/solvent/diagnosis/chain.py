@@ -18,10 +18,23 @@ from solvent.model.verdict import Category, Layer, Role, Wallet
 _FAMILY = ("new-api", "one-api")
 # Values that new-api puts into the `type` of a Claude-shaped error when it passes on another server's `code`.
 _OWN_TYPES = frozenset({"new_api_error", "one_api_error", "shell_api_error", "rix_api_error", "v_api_error", "api_error", "new_api_panic"})
-_CLAUDE_TYPES = frozenset({
-    "invalid_request_error", "authentication_error", "permission_error", "not_found_error", "request_too_large", "rate_limit_error",
-    "api_error", "overloaded_error", "billing_error", "timeout_error", "forbidden", "error", "",
-})
+_CLAUDE_TYPES = frozenset(
+    {
+        "invalid_request_error",
+        "authentication_error",
+        "permission_error",
+        "not_found_error",
+        "request_too_large",
+        "rate_limit_error",
+        "api_error",
+        "overloaded_error",
+        "billing_error",
+        "timeout_error",
+        "forbidden",
+        "error",
+        "",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +60,8 @@ class Chain:
 
 
 def trace(reading: Reading, parties: Mapping[str, Party], marked: Mapping[str, int]) -> Chain:
-    """The chain of a text. `marked` holds the weights of the parties whose marks occur in it."""
+    """The chain of a text. `marked` holds the weights of the parties whose marks or codes occur in it."""
     weights = dict(marked)
-    for party in parties.values():
-        for code in party.codes:
-            if code in reading.codes:
-                weights[party.name] = weights.get(party.name, 0) + CODE_WEIGHT
     for found in reading.request_ids:
         if found.issuer in parties and parties[found.issuer].role is Role.PROVIDER:
             weights[found.issuer] = weights.get(found.issuer, 0) + CODE_WEIGHT
@@ -104,7 +113,7 @@ def _shows_family(reading: Reading) -> bool:
     return reading.nil_type or reading.masked or any(error.empty_param for error in reading.errors)
 
 
-def hops_above_speaker(reading: Reading, chain: Chain) -> int:
+def hops_above_speaker(reading: Reading) -> int:
     """How many relay layers lie between the relay that spoke about its customer and the reader; 0 where the reader is the customer.
 
     A relay's own refusal says its own type. A `<nil>` or another server's code in the `type` of a Claude-shaped error, or a second
@@ -125,7 +134,7 @@ def wallet_of(rule: Rule, reading: Reading, chain: Chain, parties: Mapping[str, 
     if not money and not (category is Category.ACCOUNT_SUSPENDED and rule.voice == "provider"):
         return Wallet.NONE
     if rule.voice == "relay":
-        if hops_above_speaker(reading, chain) > 0:
+        if hops_above_speaker(reading) > 0:
             return Wallet.RELAY_UPSTREAM
         return Wallet.KEY_BUDGET if category is Category.BUDGET_LIMIT else Wallet.RELAY_USER
     if operated(chain, parties, rule.provider):
@@ -135,7 +144,10 @@ def wallet_of(rule: Rule, reading: Reading, chain: Chain, parties: Mapping[str, 
 
 def operated(chain: Chain, parties: Mapping[str, Party], speaker: str | None) -> bool:
     """Whether a party with an account of its own stands between the speaker and the reader."""
-    return any(name != speaker and (name not in parties or parties[name].own_account) for name in (*(name for name, _ in chain.relays), *chain.gateways))
+    return any(
+        name != speaker and (name not in parties or parties[name].own_account)
+        for name in (*(name for name, _ in chain.relays), *chain.gateways)
+    )
 
 
 def layers(chain: Chain, parties: Mapping[str, Party], provider: str, wallet: Wallet, quote: str | None, voice: str) -> tuple[Layer, ...]:
@@ -153,7 +165,9 @@ def layers(chain: Chain, parties: Mapping[str, Party], provider: str, wallet: Wa
             continue
         role = parties[name].role if name in parties else Role.RELAY
         drawn.append(Layer(role, name, label(name), request_id=request_id, spoke=f"(request id: {request_id})" if request_id else None))
-    speaks_relay = provider in parties and parties[provider].role in (Role.RELAY, Role.GATEWAY) and any(name == provider for name, _ in outer)
+    speaks_relay = (
+        provider in parties and parties[provider].role in (Role.RELAY, Role.GATEWAY) and any(name == provider for name, _ in outer)
+    )
     if not speaks_relay:
         role = parties[provider].role if provider in parties else Role.PROVIDER
         if provider in parties or provider == "unknown":

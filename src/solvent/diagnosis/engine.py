@@ -12,6 +12,8 @@ from functools import cache
 
 from solvent.base.patterns import Pattern, PatternSet
 from solvent.catalogue.load import Catalogue
+from solvent.catalogue.load import packaged as packaged_catalogue
+from solvent.catalogue.parties import CODE_WEIGHT
 from solvent.catalogue.rules import Match, Rule
 from solvent.diagnosis import chain as chains
 from solvent.diagnosis.chain import Chain
@@ -59,9 +61,13 @@ class Engine:
         self._by_exception: dict[str, list[_Clause]] = defaultdict(list)
         self._by_status: dict[int, list[_Clause]] = defaultdict(list)
         self._by_shape: dict[str, list[_Clause]] = defaultdict(list)
-        self._marks: list[tuple[int, str, int]] = []
+        self._marks: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        self._party_codes: dict[str, list[str]] = defaultdict(list)
         for party in catalogue.parties.values():
-            self._marks += [(self._number(mark.text), party.name, mark.weight) for mark in party.marks]
+            for mark in party.marks:
+                self._marks[self._number(mark.text)].append((party.name, mark.weight))
+            for code in party.codes:
+                self._party_codes[code].append(party.name)
         for rule in catalogue.rules.values():
             for match in rule.matches:
                 self._add(rule, match)
@@ -103,9 +109,12 @@ class Engine:
         """The rule that decides on this reading, with the chain that it was judged in."""
         found = self._set.found_in(reading.flat)
         weights: dict[str, int] = defaultdict(int)
-        for number, name, weight in self._marks:
-            if number in found:
+        for number in found:
+            for name, weight in self._marks.get(number, ()):
                 weights[name] += weight
+        for code in reading.codes:
+            for name in self._party_codes.get(code, ()):
+                weights[name] += CODE_WEIGHT
         chain = chains.trace(reading, self.catalogue.parties, weights)
         statuses = frozenset(status.code for status in reading.statuses)
         holding: dict[str, tuple[int, int, _Clause]] = {}
@@ -152,7 +161,9 @@ class Engine:
         trail = [Tried(item[2].rule.id, f"matches, but ranks {item[0]} below the rule that decides") for item in ordered[1:]]
         trail += [Tried(rule, why) for rule, why in failed.items() if rule not in holding]
         if not ordered:
-            return Decision(None, None, len(reading.flat), chain, _status(reading, len(reading.flat)), False, tuple(trail[:_TRAIL_MAX]), None)
+            return Decision(
+                None, None, len(reading.flat), chain, _status(reading, len(reading.flat)), False, tuple(trail[:_TRAIL_MAX]), None
+            )
         clause = ordered[0][2]
         rivals = [item[2].rule for item in ordered[1:] if item[0] >= ordered[0][0] and item[2].rule.category is not clause.rule.category]
         quote, position = self._quote(clause, reading, found)
@@ -186,6 +197,12 @@ class Engine:
             if status.code in clause.match.status:
                 return str(status.code), status.position
         return None, len(reading.flat)
+
+
+@cache
+def packaged() -> Engine:
+    """The engine on the packaged catalogue, built once in a process."""
+    return Engine(packaged_catalogue())
 
 
 @cache

@@ -135,14 +135,14 @@ class _Frame:
 def _parse(text: str, start: int, budget: int) -> tuple[Any, int, int]:
     """Reads from an opening bracket to its end or the end of the text: value, end position, tokens used."""
     stack: list[_Frame] = []
-    used = 0
-    position = start
-    length = len(text)
     root: _Frame | None = None
-    while position < length and used < budget:
+    used, position = 0, start
+    while used < budget:
         token = _TOKEN.match(text, position)
         if token is None:
             position += 1
+            if position >= len(text):
+                break
             continue
         position = token.end()
         kind = token.lastgroup
@@ -150,29 +150,30 @@ def _parse(text: str, start: int, budget: int) -> tuple[Any, int, int]:
             continue
         used += 1
         if kind == "open":
-            frame = _Frame(is_list=token.group() == "[")
             if len(stack) < STACK_MAX:
+                frame = _Frame(is_list=token.group() == "[")
                 if stack:
                     stack[-1].value(frame.result())
-                else:
-                    root = frame
                 stack.append(frame)
+                root = root or frame
         elif kind == "close":
-            if stack:
-                stack.pop()
-            if not stack:
-                break
-        elif not stack:
-            break
-        elif kind == "colon":
-            stack[-1].colon()
-        elif kind == "comma":
-            stack[-1].comma()
-        elif kind == "bare":
-            stack[-1].value(_word(token.group()))
+            stack.pop()
         else:
-            stack[-1].value(_string(token.group()))
+            _take(stack[-1], kind, token.group())
+        if not stack:
+            break
     return (None if root is None else root.result()), position, used
+
+
+def _take(frame: _Frame, kind: str, token: str) -> None:
+    if kind == "colon":
+        frame.colon()
+    elif kind == "comma":
+        frame.comma()
+    elif kind == "bare":
+        frame.value(_word(token))
+    else:
+        frame.value(_string(token))
 
 
 def _string(token: str) -> str:

@@ -62,7 +62,7 @@ def _with_inner_hop(decision: Decision, reading: Reading) -> Chain:
     chain, rule = decision.chain, decision.rule
     if rule is None or rule.voice != "relay":
         return chain
-    needed = chains.hops_above_speaker(reading, chain) + 1
+    needed = chains.hops_above_speaker(reading) + 1
     missing = needed - len(chain.relays)
     if missing <= 0:
         return chain
@@ -146,7 +146,12 @@ def _evidence(decision: Decision, reading: Reading, lang: str) -> tuple[Evidence
     if ids:
         words = phrases.ONE_SUFFIX if len(ids) == 1 else phrases.MANY_SUFFIXES
         quote = " ".join(f"(request id: {item.id})" for item in ids)
-        found.append(Evidence(quote[:300], words.of(lang).format(count=len(ids), software=decision.chain.relays[0][0] if decision.chain.relays else ids[0].issuer)))
+        found.append(
+            Evidence(
+                quote[:300],
+                words.of(lang).format(count=len(ids), software=decision.chain.relays[0][0] if decision.chain.relays else ids[0].issuer),
+            )
+        )
     if reading.masked:
         found.append(Evidence("https://***", phrases.MASKED.of(lang)))
     return tuple(found)
@@ -163,4 +168,4 @@ def _fingerprint(decision: Decision, reading: Reading, provider: str, wallet: Wa
 def _local(drawn: tuple[Layer, ...], quote: str | None) -> tuple[Layer, ...]:
     """The chain ends at the reader's own program: nobody else spoke."""
     own = tuple(layer for layer in drawn if layer.role in (Role.APP, Role.SDK))
-    return own[:-1] + (Layer(own[-1].role, own[-1].name, own[-1].label, quote),) if own else ()
+    return (*own[:-1], Layer(own[-1].role, own[-1].name, own[-1].label, quote)) if own else ()

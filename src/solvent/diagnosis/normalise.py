@@ -13,9 +13,9 @@ import unicodedata
 _ANSI = re.compile(r"(?:\x1b|\\u001b|\\x1b|\\033|␛)\[[0-9;?]{0,16}[A-Za-z]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060]")
 _ENTITY = re.compile(r"&(?:quot|amp|lt|gt|apos|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
-_UNICODE_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
-_LINE_ESCAPE = re.compile(r"\\+[nrt](?![A-Za-z_]*\\)")
-_ESCAPED = re.compile(r"\\+([\"'/_`*\[\]<>])")
+_UNICODE_ESCAPE = re.compile(r"\\{1,8}u([0-9a-fA-F]{4})")
+_LINE_ESCAPE = re.compile(r"\\{1,8}[nrt](?![A-Za-z_]{0,20}\\)")
+_ESCAPED = re.compile(r"\\{1,8}([\"'/_`*\[\]<>])")
 _SPACE = re.compile(r"\s+")
 # Frames, borders and quote marks that begin a line in terminals, chats and Markdown; they would split a wrapped sentence.
 _LINE_FRAME = re.compile(r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?", re.MULTILINE)

@@ -15,7 +15,8 @@ _EPOCH = re.compile(r"usage limit reached\|(\d{10})\b", re.IGNORECASE)
 _RESET_MS = re.compile(r"x-ratelimit-reset[\"']?\s*:\s*[\"']?(\d{13})\b", re.IGNORECASE)
 _ZHIPU_RESET = re.compile(r"(?:limit will reset at|限额将在|将在)\s?(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})", re.IGNORECASE)
 _RELATIVE = re.compile(
-    r"(?:try again in|retry after|retry in|please wait|retrydelay[\"']?\s*:\s*[\"']?|retry-after[\"']?\s*:\s*[\"']?)\s*(?:(\d{1,3})h)?\s*(?:(\d{1,4})m(?!s))?\s*(?:(\d{1,6}(?:\.\d{1,6})?)\s*(?:s\b|sec|seconds))?",
+    r"(?:try again in|retry after|retry in|please wait|retrydelay[\"']?\s*:\s*[\"']?|retry-after[\"']?\s*:\s*[\"']?)\s*"
+    r"(?:(\d{1,3})h)?\s*(?:(\d{1,4})m(?!s))?\s*(?:(\d{1,6}(?:\.\d{1,6})?)\s*(?:s\b|sec|seconds))?",
     re.IGNORECASE,
 )
 _DATE_HEADER = re.compile(r"\bdate[\"']?\s*:\s*[\"']?([A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)", re.IGNORECASE)

@@ -74,7 +74,9 @@ def decode(value: str) -> RequestId:
     if relay is not None:
         return _relay_id(value, relay)
     if value.startswith("req_"):
-        return RequestId(value, "openai" if re.fullmatch(r"req_[0-9a-f]{32}", value) else "anthropic" if value.startswith("req_01") else "unknown")
+        return RequestId(
+            value, "openai" if re.fullmatch(r"req_[0-9a-f]{32}", value) else "anthropic" if value.startswith("req_01") else "unknown"
+        )
     ark = _ARK.fullmatch(value)
     if ark is not None:
         instant = datetime.fromtimestamp(int(ark.group(1)) / 1000, tz=UTC)

@@ -28,7 +28,11 @@ def routes(desk: Desk, admin_token: str, *, public_url: str | None = None) -> li
             if wish["file"]:
                 opened = await desk.file(wish["raw"], wish["lang"], source="api")
                 explanation = opened.explanation
-                place: dict[str, Any] = {"id": opened.occurrence.id, "url": f"{public_url or ''}/e/{opened.occurrence.id}", "case_id": opened.case.id}
+                place: dict[str, Any] = {
+                    "id": opened.occurrence.id,
+                    "url": f"{public_url or ''}/e/{opened.occurrence.id}",
+                    "case_id": opened.case.id,
+                }
             else:
                 explanation, place = desk.explain(wish["raw"], wish["lang"], wish["code"]), {}
         except UsageError as problem:
@@ -45,7 +49,9 @@ def _refusal(request: Request, admin_token: str) -> Response | None:
     if given is not None:
         scheme, _, token = given.partition(" ")
         if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode(), admin_token.encode()):
-            return _problem(401, "Unknown token", "The Authorization header must carry the admin token: see `admin-token` in the data directory.")
+            return _problem(
+                401, "Unknown token", "The Authorization header must carry the admin token: see `admin-token` in the data directory."
+            )
     elif request.headers.get("sec-fetch-site") not in (None, "same-origin", "none"):
         return _problem(403, "Another site's page may not call this", "Call it from a program, or from a page of this server.")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":

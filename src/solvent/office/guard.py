@@ -26,8 +26,10 @@ _ADDRESSES_MAX = 10_000
 _HEADERS = [
     (
         b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        (
+            b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+            b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
     ),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -45,7 +47,10 @@ _WRONG_HOST = (
 )
 _TOO_MANY = (
     Words(en="Too many requests from this address", zh="这个地址的请求太多"),
-    Words(en="Wait {wait} s and send it again. The limit is `{setting}` in the settings.", zh="请等 {wait} 秒再试。上限由设置里的 `{setting}` 决定。"),
+    Words(
+        en="Wait {wait} s and send it again. The limit is `{setting}` in the settings.",
+        zh="请等 {wait} 秒再试。上限由设置里的 `{setting}` 决定。",
+    ),
 )
 _TOO_LARGE = (
     Words(en="That is too much text", zh="文本太大"),
@@ -64,13 +69,14 @@ _FAILED = (
 _log = logging.getLogger("solvent.office")
 
 
-class _TooLarge(Exception):
+class _TooLargeError(Exception):
     """The body went over the limit while it arrived."""
 
 
 class Guard:
     """Wraps the application. `hosts` are the names that may stand in `Host` (without port); addresses that are numbers may always,
-    since no attacker's name can resolve to one in the Host header."""
+    since no attacker's name can resolve to one in the Host header.
+    """
 
     def __init__(
         self, app: ASGIApp, *, hosts: frozenset[str], posts: Rate, reads: Rate, now_ns: Callable[[], int], incident: Callable[[], str]
@@ -87,7 +93,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = {name: value for name, value in scope["headers"]}
+        headers = dict(scope["headers"])
         if not self._host_allowed(headers.get(b"host", b"").decode("latin-1")):
             await _refuse(scope, send, 421, _WRONG_HOST)
             return
@@ -136,7 +142,7 @@ class Guard:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > BODY_BYTES_MAX:
-                raise _TooLarge
+                raise _TooLargeError
             return message
 
         async def strict(message: Message) -> None:
@@ -149,13 +155,13 @@ class Guard:
 
         try:
             await self._app(scope, counted, strict)
-        except _TooLarge:
+        except _TooLargeError:
             if not started:
                 await _refuse(scope, send, 413, _TOO_LARGE)
         except Exception as problem:  # the request boundary: nobody above could answer the reader
             incident = self._incident()
             # Neither the message nor the path is logged: either may hold what the reader pasted.
-            _log.error("incident %s: %s at %s", incident, type(problem).__name__, _where(problem))  # noqa: TRY400 - see above
+            _log.error("incident %s: %s at %s", incident, type(problem).__name__, _where(problem))
             if started:
                 raise
             await _refuse(scope, send, 500, _FAILED, {"incident": incident})
@@ -171,7 +177,12 @@ def _where(problem: BaseException) -> str:
 
 
 async def _refuse(
-    scope: Scope, send: Send, status: int, words: tuple[Words, Words], values: dict[str, str] | None = None, extra: list[tuple[bytes, bytes]] | None = None
+    scope: Scope,
+    send: Send,
+    status: int,
+    words: tuple[Words, Words],
+    values: dict[str, str] | None = None,
+    extra: list[tuple[bytes, bytes]] | None = None,
 ) -> None:
     """An answer that needs no template: a plain page for browsers, problem details for programs."""
     headers = {name: value.decode("latin-1").lower() for name, value in scope["headers"]}
@@ -185,7 +196,9 @@ async def _refuse(
         ).encode()
     else:
         kind = b"application/problem+json; charset=utf-8"
-        body = json.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail}, ensure_ascii=False, indent=1).encode()
+        body = json.dumps(
+            {"type": "about:blank", "title": title, "status": status, "detail": detail}, ensure_ascii=False, indent=1
+        ).encode()
     answer = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), (b"connection", b"close"), *(extra or []), *_HEADERS]
     await send({"type": "http.response.start", "status": status, "headers": answer})
     await send({"type": "http.response.body", "body": body})

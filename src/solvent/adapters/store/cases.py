@@ -124,7 +124,7 @@ def _case(row: Row[Any]) -> Case:
         wallet=Wallet(row.wallet),
         provider=row.provider,
         template=row.template,
-        count=row._mapping["count"],
+        count=row._mapping["count"],  # noqa: SLF001 - a row is a tuple, whose own `count` hides the column
         first_at=row.first_at,
         last_at=row.last_at,
     )

@@ -39,7 +39,9 @@ async def open_database(url: str) -> AsyncEngine:
             await connection.run_sync(_migrate)
     except SQLAlchemyError as problem:
         await engine.dispose()
-        message = f"the store cannot be opened ({str(problem.__cause__ or problem)[:120]}); check that `{engine.url.database}` can be written"
+        message = (
+            f"the store cannot be opened ({str(problem.__cause__ or problem)[:120]}); check that `{engine.url.database}` can be written"
+        )
         raise StartError(message) from problem
     return engine
 

@@ -1,0 +1,90 @@
+"""Who takes part in a call: providers, relays and gateways, and clients (apps, SDKs, and the proxies in between)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from solvent.catalogue.tables import Source, Table
+from solvent.model.verdict import Role
+
+_ROLES = tuple(role.value for role in Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An expression that shows a party's presence; the weights of all its marks that occur are added up."""
+
+    text: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page of a party that a solution may point to; `seen_in` is where the address was read."""
+
+    kind: str
+    address: str
+    seen_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One provider, relay, gateway, edge, SDK or app.
+
+    `marks` show it in a text, `codes` in a code-like field, `hosts` in an address. `own_account` says that it serves calls from an
+    account of its own, so that a provider's money error behind it is its operator's and not the reader's.
+    """
+
+    name: str
+    label: str
+    role: Role
+    own_account: bool
+    language: str | None
+    marks: tuple[Mark, ...]
+    codes: tuple[str, ...]
+    models: tuple[str, ...]
+    links: tuple[Link, ...]
+    source: Source
+
+    def link(self, kind: str) -> str | None:
+        """The address of a page such as `billing`, `status` or `keys`, or None."""
+        return next((link.address for link in self.links if link.kind == kind), None)
+
+
+HOST_WEIGHT, CODE_WEIGHT, MODEL_WEIGHT = 8, 4, 1
+
+
+def read_party(data: dict[str, Any], where: str) -> Party:
+    """One party from its parsed file. Raises `CatalogueError` with the file's name."""
+    table = Table(data, where)
+    name = table.text("name")
+    hosts, models = table.texts("hosts"), table.texts("models")
+    marks = [Mark(rf"(?:^|[^a-z0-9.-])(?:[a-z0-9-]+\.)*{_quoted(host)}(?:[^a-z0-9-]|$)", HOST_WEIGHT) for host in hosts]
+    marks += [Mark(rf"(?:^|[^a-z0-9-]){model}", MODEL_WEIGHT) for model in models]
+    for item in table.tables("mark"):
+        marks.append(Mark(item.text("text"), item.number("weight", 5) or 5))
+        item.done()
+    role = Role(table.choice("role", _ROLES))
+    links = []
+    for item in table.tables("link"):
+        links.append(Link(item.text("kind"), item.text("address"), item.text("seen_in")))
+        item.done()
+    party = Party(
+        name=name,
+        label=table.text("label"),
+        role=role,
+        own_account=bool(table.flag("own_account", default=role is Role.RELAY)),
+        language=table.text("language", "") or None,
+        marks=tuple(marks),
+        codes=tuple(code.lower() for code in table.texts("codes")),
+        models=models,
+        links=tuple(links),
+        source=table.source(),
+    )
+    table.done()
+    return party
+
+
+def _quoted(host: str) -> str:
+    return host.replace(".", r"\.")

@@ -1,0 +1,40 @@
+"""What a text is as a whole: an error, a successful answer, a log of successes, documentation, or prose."""
+
+from __future__ import annotations
+
+import re
+
+from solvent.diagnosis.gather import Gathered
+from solvent.diagnosis.reading import Status
+
+_HEAD = 8_000
+
+_CODE_LINE = re.compile(
+    r"^[ \t]{0,80}(?:from \w[\w.]{0,80} import|import \w|def \w{1,80}\(|async def |class \w|return\b|@\w|const \w|let \w|function \w"
+    r"|if [^\n]{0,200}:$|try:|except |for [^\n]{0,80} in |export )",
+    re.MULTILINE,
+)
+_TABLE_ROW = re.compile(r"^[ \t]{0,80}\|[^|\n]{0,80}\b[1-5]\d\d\b[^|\n]{0,200}\|", re.MULTILINE)
+_TROUBLE = re.compile(
+    r"error|fail|exception|denied|exceed|invalid|unable|refused|timed? ?out|reset|exhaust|limit reached|blocked|quota|insufficient|banned"
+    r"|unauthori[sz]ed|forbidden|not found|unsupported|overload|suspend|错误|失败|异常|报错|超时|超限|不足|无法|拒绝|受限",
+    re.IGNORECASE,
+)
+
+
+def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions: tuple[str, ...]) -> str:
+    """What the whole text is; anything that shows a failure of its own is `error`."""
+    bad = any(status.code >= 400 for status in statuses)
+    head = clean[:_HEAD]
+    if gathered.answer and not any(error.message for error in gathered.errors) and not any(s.strong and s.code >= 400 for s in statuses):
+        return "answer"
+    if len(_TABLE_ROW.findall(head)) >= 4:
+        return "documentation"
+    traced = "Traceback (most" in clean or "\n    at " in clean
+    if not traced and len(_CODE_LINE.findall(head)) >= 4:
+        return "documentation"
+    if statuses and not bad and not exceptions and not gathered.errors and not _TROUBLE.search(head):
+        return "log"
+    if not bad and not exceptions and not gathered.errors and not traced and not _TROUBLE.search(head):
+        return "prose"
+    return "error"
