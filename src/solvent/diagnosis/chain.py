@@ -110,7 +110,7 @@ def _relays(reading: Reading, parties: Mapping[str, Party], marked: list[str]) -
 
 def _shows_family(reading: Reading) -> bool:
     """Signs that a layer of new-api left without an id."""
-    return reading.nil_type or reading.masked or any(error.empty_param for error in reading.errors)
+    return reading.nil_type or reading.masked or any(error.empty_param or error.map_order for error in reading.errors)
 
 
 def hops_above_speaker(reading: Reading) -> int:

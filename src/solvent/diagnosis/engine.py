@@ -150,8 +150,7 @@ class Engine:
             and rule.voice == "provider"
             and chain.provider is not None
             and chain.provider != named
-            and chain.weights.get(chain.provider, 0) >= _CLEAR_WEIGHT
-            and chain.weights.get(named, 0) == 0
+            and chain.weights.get(chain.provider, 0) - chain.weights.get(named, 0) >= _CLEAR_WEIGHT
         )
 
     def _decision(

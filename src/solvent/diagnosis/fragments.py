@@ -137,12 +137,10 @@ def _parse(text: str, start: int, budget: int) -> tuple[Any, int, int]:
     stack: list[_Frame] = []
     root: _Frame | None = None
     used, position = 0, start
-    while used < budget:
+    while used < budget and position < len(text):
         token = _TOKEN.match(text, position)
         if token is None:
             position += 1
-            if position >= len(text):
-                break
             continue
         position = token.end()
         kind = token.lastgroup

@@ -132,7 +132,7 @@ class Gathered:
                     depth=depth,
                     claude_shape=bool(fields.get(".claude")),
                     empty_param=fields.get("param") == "" and "param" in fields,
-                    type_first=bool(fields.get(".type_first")),
+                    map_order=bool(fields.get(".map_order")),
                 )
             )
         for key, item in fields.items():
@@ -155,12 +155,7 @@ class Gathered:
             if key in _SKIPPED and key != "headers":
                 return
             if key == "error":
-                names = list(fields)
-                item = {
-                    **item,
-                    ".claude": fields.get("type") == "error",
-                    ".type_first": names.index("error") > (names.index("type") if "type" in names else len(names)),
-                }
+                item = {**item, ".claude": fields.get("type") == "error", ".map_order": _map_order(fields, item)}
             self.walk(item, depth + 1)
         elif isinstance(item, list) and key not in _SKIPPED:
             self.walk(item, depth + 1)
@@ -170,6 +165,14 @@ class Gathered:
             return
         for piece in fragments.find(text[:_STRING_MAX]):
             self.walk(piece.value, depth + 2)
+
+
+def _map_order(outer: dict[str, Any], inner: dict[str, Any]) -> bool:
+    """Whether the keys stand as new-api writes a Claude-shaped error: a sorted Go map around a struct of `type` and `message`.
+
+    Anthropic itself writes `type` before `error` and adds its `request_id`.
+    """
+    return list(outer) == ["error", "type"] and [str(key) for key in inner][:2] == ["type", "message"]
 
 
 def _scalar(value: Any) -> str:

@@ -12,7 +12,8 @@ class ErrorObject:
     """One error as a program wrote it: an object with a message, a code or a type.
 
     `depth` counts the strings and wrappers that it was found inside, so the largest depth is the innermost speaker.
-    `claude_shape` tells `{"type": "error", "error": {…}}`; `empty_param` tells `"param": ""`, which only Go relays write.
+    `claude_shape` tells `{"type": "error", "error": {…}}`; `empty_param` tells `"param": ""`, which only Go relays write, and
+    `map_order` the order of keys that new-api gives such an error.
     """
 
     message: str
@@ -22,7 +23,7 @@ class ErrorObject:
     depth: int
     claude_shape: bool = False
     empty_param: bool = False
-    type_first: bool = False
+    map_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)

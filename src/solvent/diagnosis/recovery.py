@@ -15,10 +15,11 @@ _EPOCH = re.compile(r"usage limit reached\|(\d{10})\b", re.IGNORECASE)
 _RESET_MS = re.compile(r"x-ratelimit-reset[\"']?\s*:\s*[\"']?(\d{13})\b", re.IGNORECASE)
 _ZHIPU_RESET = re.compile(r"(?:limit will reset at|限额将在|将在)\s?(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})", re.IGNORECASE)
 _RELATIVE = re.compile(
-    r"(?:try again in|retry after|retry in|please wait|retrydelay[\"']?\s*:\s*[\"']?|retry-after[\"']?\s*:\s*[\"']?)\s*"
+    r"(?:try again in|retry after|retry in|please wait|retrydelay[\"']?\s*:\s*[\"']?)\s*"
     r"(?:(\d{1,3})h)?\s*(?:(\d{1,4})m(?!s))?\s*(?:(\d{1,6}(?:\.\d{1,6})?)\s*(?:s\b|sec|seconds))?",
     re.IGNORECASE,
 )
+_RETRY_AFTER = re.compile(r"\bretry-after[\"']?\s*:\s*[\"']?(\d{1,6})(?:\.\d+)?\b", re.IGNORECASE)
 _DATE_HEADER = re.compile(r"\bdate[\"']?\s*:\s*[\"']?([A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)", re.IGNORECASE)
 
 
@@ -43,19 +44,21 @@ def available_at(flat: str, failed_at: str | None) -> str | None:
 
 
 def _relative(flat: str, failed_at: str | None) -> str | None:
+    delay = _delay(flat)
+    dated = _DATE_HEADER.search(flat)
+    start = parsedate_to_datetime(dated.group(1)) if dated else datetime.fromisoformat(failed_at) if failed_at else None
+    return None if delay is None or start is None else _iso((start + delay).astimezone(UTC))
+
+
+def _delay(flat: str) -> timedelta | None:
+    """The wait that the text asks for, rounded up to whole seconds: a retry a moment too early fails again."""
     for wait in _RELATIVE.finditer(flat):
         hours, minutes, seconds = wait.groups()
-        if not (hours or minutes or seconds):
-            continue
-        dated = _DATE_HEADER.search(flat)
-        start = parsedate_to_datetime(dated.group(1)) if dated else datetime.fromisoformat(failed_at) if failed_at else None
-        if start is None:
-            return None
-        # Rounded up to whole seconds: a retry a moment too early fails again.
-        whole, _, part = (seconds or "0").partition(".")
-        delay = timedelta(hours=int(hours or 0), minutes=int(minutes or 0), seconds=int(whole) + bool(part.strip("0")))
-        return _iso((start + delay).astimezone(UTC))
-    return None
+        if hours or minutes or seconds:
+            whole, _, part = (seconds or "0").partition(".")
+            return timedelta(hours=int(hours or 0), minutes=int(minutes or 0), seconds=int(whole) + bool(part.strip("0")))
+    header = _RETRY_AFTER.search(flat)
+    return None if header is None else timedelta(seconds=int(header.group(1)))
 
 
 def _valid(text: str) -> str | None:

@@ -22,11 +22,17 @@ _TROUBLE = re.compile(
 )
 
 
+def _failed_before(clean: str, statuses: tuple[Status, ...]) -> bool:
+    """Whether a failing status stands before the structure; inside an answer a number is the model's own words."""
+    start = clean.find("{")
+    return any(status.strong and status.code >= 400 and status.position < start for status in statuses)
+
+
 def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions: tuple[str, ...]) -> str:
     """What the whole text is; anything that shows a failure of its own is `error`."""
     bad = any(status.code >= 400 for status in statuses)
     head = clean[:_HEAD]
-    if gathered.answer and not any(error.message for error in gathered.errors) and not any(s.strong and s.code >= 400 for s in statuses):
+    if gathered.answer and not any(error.message for error in gathered.errors) and not _failed_before(clean, statuses):
         return "answer"
     if len(_TABLE_ROW.findall(head)) >= 4:
         return "documentation"

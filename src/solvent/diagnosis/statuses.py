@@ -12,7 +12,7 @@ from solvent.diagnosis.reading import Status
 _NUMBERS_MAX = 120
 _BEFORE_CHARS = 48
 
-_NUMBER = re.compile(r"X\d\d(?![\d.,:%]*\d|\s?(?:ms|tokens|s\b|px|items|bytes|rpm|tpm|\|))", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\d.])(?<!\d:)[1-5]\d\d(?![\d.,:%]*\d|\s?(?:ms|tokens|s\b|px|items|bytes|rpm|tpm|\|))", re.IGNORECASE)
 # What stands before a number that is a status without doubt.
 _INTRODUCED = re.compile(
     r"""(?:HTTP/[\d.]{1,4}["']?\s

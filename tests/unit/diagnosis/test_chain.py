@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from solvent.diagnosis import chain, engine, reader
+from solvent.diagnosis.chain import Chain
+
+
+def traced(text: str) -> tuple[Chain, int]:
+    reading = reader.read(text)
+    return engine.packaged().decide(reading).chain, chain.hops_above_speaker(reading)
+
+
+@pytest.mark.parametrize(
+    ("text", "relays"),
+    [
+        ("402 Insufficient Balance", []),
+        ('400 {"error":{"type":"<nil>","message":"m (request id: 20260126100910722614337HsQybcmN)"},"type":"error"}', ["new-api"]),
+        ("m (request id: 2026040723320111070967240901520) (request id: 20260407153201507098588268d9d6JaRBN5o8)", ["one-api", "new-api"]),
+        (
+            "m (request id: 20260407153201507098588268d9d6JaRBN5o8) (request id: 20260407153202507098588268d9d6JaRBN5o9) "
+            "(request id: 20260407153203507098588268d9d6JaRBN5o0)",
+            ["new-api", "new-api", "new-api"],
+        ),
+        ('{"error":{"message":"m","type":"insufficient_quota","param":"","code":"insufficient_quota"}}', ["new-api"]),
+        ('{"error":{"message":"see https://***.com/***","type":"x","param":null}}', ["new-api"]),
+        ('{"error":{"message":"用户额度不足 (request id: 2026061508083194611725904681712)","type":"v_api_error","param":""}}', ["v-api"]),
+    ],
+)
+def test_every_layer_of_relays_is_counted_innermost_first(text: str, relays: list[str]) -> None:
+    assert [name for name, _ in traced(text)[0].relays] == relays
+
+
+@pytest.mark.parametrize(
+    ("text", "hops"),
+    [
+        (
+            '{"error":{"type":"new_api_error","message":"用户额度不足 (request id: 20260729103912821225788268d9d6wPH3thK5)"},"type":"error"}',
+            0,
+        ),
+        ('{"error":{"type":"<nil>","message":"用户额度不足 (request id: 20260729103912821225788268d9d6wPH3thK5)"},"type":"error"}', 1),
+        (
+            '{"error":{"type":"insufficient_user_quota","message":"x (request id: 20260729103912821225788268d9d6wPH3thK5)"},"type":"error"}',
+            1,
+        ),
+        (
+            '{"error":{"type":"<nil>","message":"用户额度不足 (request id: 20260729103912821225788268d9d6wPH3thK5) '
+            '(request id: 20260729103913821225788268d9d6wPH3thK6)"},"type":"error"}',
+            1,
+        ),
+        ("用户额度不足, 剩余额度: ＄0.000000", 0),
+    ],
+)
+def test_whether_a_relays_own_refusal_was_passed_on(text: str, hops: int) -> None:
+    assert traced(text)[1] == hops
+
+
+def test_everything_that_wrapped_the_error_is_named_innermost_first() -> None:
+    found, _ = traced(
+        "openai.RateLimitError: Error code: 429 - {'error': {'message': 'm (request id: 20260126100910722614337HsQybcmN)', 'type': 'upstream_error'}}"
+    )
+    assert found.via[0] == "new-api"
+    assert "openai-python" in found.via

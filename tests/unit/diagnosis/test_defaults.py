@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from solvent.diagnosis import defaults
+from solvent.model.verdict import Actor, Category, Wallet
+
+
+def test_every_category_has_its_honest_status() -> None:
+    assert set(defaults.STATUS_SHOULD_BE) == set(Category)
+
+
+def test_the_wallet_says_who_acts() -> None:
+    for wallet, actor in (
+        (Wallet.OWN_PROVIDER_ACCOUNT, Actor.YOU),
+        (Wallet.RELAY_USER, Actor.YOU),
+        (Wallet.KEY_BUDGET, Actor.YOU),
+        (Wallet.RELAY_UPSTREAM, Actor.RELAY_OPERATOR),
+    ):
+        assert defaults.actor_of(Category.CREDIT_EXHAUSTED, wallet, provider_spoke_through_relay=True) is actor
+
+
+def test_a_refused_key_behind_a_relay_is_the_relays() -> None:
+    assert defaults.actor_of(Category.AUTH_INVALID, Wallet.NONE, provider_spoke_through_relay=True) is Actor.RELAY_OPERATOR
+    assert defaults.actor_of(Category.AUTH_INVALID, Wallet.NONE, provider_spoke_through_relay=False) is Actor.YOU
+
+
+def test_money_is_never_retryable_by_default() -> None:
+    assert Category.CREDIT_EXHAUSTED not in defaults.RETRYABLE
+    assert Category.BUDGET_LIMIT not in defaults.RETRYABLE

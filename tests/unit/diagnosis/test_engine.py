@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+
+from solvent.diagnosis import reader
+from solvent.diagnosis.engine import CONTRADICTED, Decision, Engine
+from tests.unit.diagnosis.catalogues import catalogue, party, rule
+
+BROAD = rule("generic/broad", 'category = "rate_limited"', "text = ['limit reached']")
+NAMED = rule(
+    "acme/credit", 'category = "credit_exhausted"\nprovider = "acme"\nstatus = 402', "text = ['acme credit', 'limit reached by acme']"
+)
+
+
+def decide(text: str, *rules_and_parties: object) -> Decision:
+    rules = [item for item in rules_and_parties if hasattr(item, "matches")]
+    parties = [item for item in rules_and_parties if hasattr(item, "marks")]
+    return Engine(catalogue(rules, parties)).decide(reader.read(text))  # type: ignore[arg-type]
+
+
+def test_the_higher_rank_decides_and_the_other_is_in_the_trail() -> None:
+    decision = decide("HTTP 429: limit reached by acme", BROAD, NAMED)
+    assert decision.rule is NAMED
+    assert decision.quote == "limit reached by acme"
+    assert [tried.rule for tried in decision.trail] == ["generic/broad"]
+
+
+def test_no_match_is_no_rule() -> None:
+    decision = decide("something else", BROAD, NAMED)
+    assert decision.rule is None
+    assert decision.trail == ()
+
+
+@pytest.mark.parametrize(
+    ("match", "text", "holds"),
+    [
+        ("code = ['no_money']", '{"error":{"code":"no_money","message":"m"}}', True),
+        ("code = ['no_money_left']", "it said no_money_left again", True),
+        ("code = ['1113']", "we have 1113 rows", False),
+        ("code = ['1113']", '{"code":"1113","msg":"m"}', True),
+        ("code = ['type:abc']", '{"error":{"type":"abc","message":"m"}}', True),
+        ("code = ['type:abc']", '{"error":{"code":"abc","message":"m"}}', False),
+        ("text = ['a b']\nunless = ['not so']", "error: a b", True),
+        ("text = ['a b']\nunless = ['not so']", "error: a b, not so", False),
+        ("all = ['first', 'second']", "error: second then first", True),
+        ("all = ['first', 'second']", "error: first only", False),
+        ("text = ['slow']\nstatus = [503]", "HTTP 503: slow", True),
+        ("text = ['slow']\nstatus = [503]", "HTTP 500: slow", False),
+        ("exception = ['ReadTimeout']", "httpx.ReadTimeout: late", True),
+        ("exception = ['ReadTimeout']", "httpx.ConnectTimeout: late", False),
+        ("status = [418]", "HTTP 418: teapot", True),
+        ("shape = ['prose']", "hello there", True),
+        ("shape = ['prose']", "an error", False),
+        ("text = ['slow']\nparty = ['acme']", "error from api.acme.test: slow", True),
+        ("text = ['slow']\nparty = ['acme']", "error: slow", False),
+        ("text = ['slow']\nnot_party = ['acme']", "error from api.acme.test: slow", False),
+        ("text = ['slow']\ntraceback = true", "Traceback (most recent call last):\nX: slow", True),
+        ("text = ['slow']\ntraceback = true", "slow", False),
+    ],
+)
+def test_every_condition_of_a_clause(match: str, text: str, *, holds: bool) -> None:
+    acme = party("acme", "provider", 'hosts = ["api.acme.test"]\n')
+    decision = decide(text, rule("x/y", 'category = "other"', match), acme)
+    assert (decision.rule is not None) is holds
+
+
+def test_a_condition_that_fails_is_told() -> None:
+    decision = decide("HTTP 500: slow", rule("x/y", 'category = "other"', "text = ['slow']\nstatus = [503]"))
+    assert decision.rule is None
+    assert [(tried.rule, tried.why_not) for tried in decision.trail] == [("x/y", "its status was not seen")]
+
+
+def test_a_borrowed_sentence_loses_rank_where_another_provider_is_clear() -> None:
+    other = party("other", "provider", 'hosts = ["api.other.test"]\n')
+    acme = party("acme", "provider", 'hosts = ["api.acme.test"]\n')
+    rival = rule("generic/rival", f'category = "rate_limited"\nrank = {NAMED.rank - CONTRADICTED + 1}', "text = ['credit']")
+    assert decide("acme credit", NAMED, rival, acme, other).rule is NAMED
+    contradicted = decide("error from api.other.test: acme credit", NAMED, rival, acme, other)
+    assert contradicted.rule is rival
+
+
+def test_the_status_before_the_words_belongs_to_them() -> None:
+    decision = decide("12:00 POST /identify → 500, then HTTP 402: acme credit, then HTTP 200", NAMED)
+    assert decision.status is not None
+    assert decision.status.code == 402
+
+
+def test_of_two_rules_of_one_rank_the_stricter_decides() -> None:
+    loose = rule("a/loose", 'category = "other"', "text = ['slow']")
+    strict = rule("a/strict", 'category = "timeout"', "text = ['slow']\nstatus = [504]")
+    assert decide("HTTP 504: slow", loose, strict).rule is strict

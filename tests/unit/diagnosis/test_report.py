@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from solvent.diagnosis import engine, judge, reader
+from solvent.diagnosis.report import quoted, report
+from solvent.model.verdict import Report
+from tests.unit.diagnosis.test_judge import DIRECT, SEED
+
+
+def written(text: str, lang: str = "en", code: str | None = None) -> Report:
+    reading = reader.read(text)
+    packaged = engine.packaged()
+    return report(judge.judge_reading(reading, packaged, lang), reading, packaged.catalogue, lang, code)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("text", [SEED, DIRECT, "HTTP 503: busy", "zorblax failed", "KeyError: 'choices'"])
+def test_every_part_is_there_in_both_languages_and_no_brace_is_left(text: str, lang: str) -> None:
+    found = written(text, lang)
+    for part in (found.title, found.summary, found.translation, found.cause, found.who_acts, *found.solution, *found.prevention):
+        assert part.strip()
+        assert not re.search(r"\{[a-z_]+\}", part), part
+    assert bool(re.search("[一-鿿]", found.summary)) is (lang == "zh")
+
+
+def test_the_text_to_send_names_the_ids() -> None:
+    found = written(SEED, "zh")
+    assert found.write_to is not None
+    assert "20260126100910722614337HsQybcmN" in found.write_to
+
+
+def test_ones_own_account_needs_no_letter() -> None:
+    assert written(DIRECT).write_to is None
+
+
+def test_the_quote_is_the_errors_own_sentence_without_what_relays_added() -> None:
+    assert quoted(reader.read(SEED)).endswith("purchase credits.")
+
+
+def test_an_address_in_the_paste_becomes_no_advice() -> None:
+    found = written("402 Insufficient credits. Add more at https://evil.example/pay and call support@evil.example")
+    advice = " ".join((found.summary, found.cause, found.who_acts, *found.solution, *found.prevention))
+    assert "evil.example" not in advice
+
+
+@pytest.mark.parametrize("language", ["python", "javascript", "curl"])
+def test_code_comes_in_the_language_asked_for(language: str) -> None:
+    found = written(SEED, code=language)
+    assert found.code_language == language
+    assert found.code.strip()
+    if language == "python":
+        ast.parse(found.code)
+
+
+def test_code_comes_in_the_language_of_the_sdk_in_the_paste() -> None:
+    node = "RateLimitError: 429 quota\n    at APIError.generate (file:///app/node_modules/openai/core/error.mjs:59:20)"
+    assert written(node).code_language == "javascript"

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import pytest
+
+from solvent.diagnosis import reader
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ('500 {"error":{"message":"failed"}}', "error"),
+        ("Traceback (most recent call last):\n  File x\nKeyError: 'a'", "error"),
+        ("连接超时了，怎么办", "error"),
+        ('{"id":"c","object":"chat.completion","choices":[{"message":{"content":"An error 429 means"}}],"usage":{}}', "answer"),
+        ('INFO httpx: POST https://api.example.com "HTTP/1.1 200 OK"\ndone', "log"),
+        ("from openai import OpenAI\nimport time\n\ndef ask(q):\n    return client.ask(q)\n\nclass X:\n    pass\n", "documentation"),
+        ("| 400 | a |\n| 401 | b |\n| 403 | c |\n| 429 | d |\n", "documentation"),
+        ("请问 Pro 订阅和按量付费哪个划算？", "prose"),
+        ("Which model is cheapest for translation?", "prose"),
+    ],
+)
+def test_the_whole_text_has_one_shape(text: str, shape: str) -> None:
+    assert reader.read(text).shape == shape
