@@ -1,8 +1,9 @@
 """Regular expressions with a linear-time guarantee.
 
 Every expression that meets a stranger's text comes from here, because a paste is hostile until proven otherwise: RE2 has no
-backtracking, so no text can make a match take longer than its length. `PatternSet` finds, in one pass, which of several hundred
-expressions occur; that is what makes a verdict cheap.
+backtracking, so no text can make a match take longer than its length. `PatternSet` finds which of several thousand expressions
+occur: one pass over the text finds the literal pieces that they need, and only expressions whose pieces are all there are run. That
+is what makes a verdict cheap, and it stays cheap where a single automaton of all expressions grows without bound.
 """
 
 from __future__ import annotations
@@ -10,9 +11,6 @@ from __future__ import annotations
 from typing import Any
 
 import re2
-
-# The lazily built automaton of a set of several hundred expressions; the default of 8 MiB makes a set fail on varied text.
-_SET_MEMORY_BYTES = 256 << 20
 
 
 class PatternError(ValueError):
@@ -23,7 +21,6 @@ def _options() -> Any:
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
-    options.max_mem = _SET_MEMORY_BYTES
     return options
 
 
@@ -56,24 +53,24 @@ class Pattern:
 
 
 class PatternSet:
-    """Several hundred expressions matched in one pass over a text."""
+    """Several thousand case-insensitive RE2 expressions matched together."""
 
-    __slots__ = ("_set", "_size")
+    __slots__ = ("_filter", "_size")
 
     def __init__(self, sources: list[str]) -> None:
-        self._set = re2.Set.SearchSet(_options())
+        self._filter = re2.Filter()
         self._size = len(sources)
         for source in sources:
             try:
-                self._set.Add(source)
+                self._filter.Add(source, _options())
             except re2.error as problem:
                 message = f"`{source}` is not an RE2 expression: {problem}"
                 raise PatternError(message) from problem
         if sources:
-            self._set.Compile()
+            self._filter.Compile()
 
     def found_in(self, text: str) -> frozenset[int]:
         """The positions, in the list given at construction, of the expressions that occur in `text`."""
         if not self._size:
             return frozenset()
-        return frozenset(self._set.Match(text) or ())
+        return frozenset(self._filter.Match(text) or ())

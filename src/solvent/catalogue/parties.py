@@ -33,13 +33,15 @@ class Party:
     """One provider, relay, gateway, edge, SDK or app.
 
     `marks` show it in a text, `codes` in a code-like field, `hosts` in an address. `own_account` says that it serves calls from an
-    account of its own, so that a provider's money error behind it is its operator's and not the reader's.
+    account of its own, so that a provider's money error behind it is its operator's and not the reader's. `empty_param` says that it
+    writes `"param": ""` itself, which else is the mark of a relay.
     """
 
     name: str
     label: str
     role: Role
     own_account: bool
+    empty_param: bool
     language: str | None
     marks: tuple[Mark, ...]
     codes: tuple[str, ...]
@@ -75,6 +77,7 @@ def read_party(data: dict[str, Any], where: str) -> Party:
         label=table.text("label"),
         role=role,
         own_account=bool(table.flag("own_account", default=role is Role.RELAY)),
+        empty_param=bool(table.flag("empty_param", default=False)),
         language=table.text("language", "") or None,
         marks=tuple(marks),
         codes=tuple(code.lower() for code in table.texts("codes")),

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 a check failed, 2 wrong usage, 3 cannot reach or start.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -62,7 +63,20 @@ def _run(arguments: list[str]) -> int:
         # The reader of our output left (`solvent explain … | head`): nothing is wrong, and nobody is left to tell.
         sys.stderr.close()
         return 0
+    except Exception as problem:  # the command's boundary: a person sees one line, a developer may ask for the rest
+        if os.environ.get("SOLVENT_DEBUG"):
+            raise
+        return _complain(f"failed unexpectedly ({type(problem).__name__} at {_place(problem)}); run it again with SOLVENT_DEBUG=1 to see more", 3)
     return result if isinstance(result, int) else 0
+
+
+def _place(problem: BaseException) -> str:
+    """Module and line where it was raised; the message is left out, it may quote what was pasted."""
+    trace, place = problem.__traceback__, "?"
+    while trace is not None:
+        place = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
 
 
 def _complain(message: str, code: int) -> int:

@@ -16,25 +16,9 @@ from solvent.diagnosis.reading import Reading
 from solvent.model.verdict import Category, Layer, Role, Wallet
 
 _FAMILY = ("new-api", "one-api")
-# Values that new-api puts into the `type` of a Claude-shaped error when it passes on another server's `code`.
-_OWN_TYPES = frozenset({"new_api_error", "one_api_error", "shell_api_error", "rix_api_error", "v_api_error", "api_error", "new_api_panic"})
-_CLAUDE_TYPES = frozenset(
-    {
-        "invalid_request_error",
-        "authentication_error",
-        "permission_error",
-        "not_found_error",
-        "request_too_large",
-        "rate_limit_error",
-        "api_error",
-        "overloaded_error",
-        "billing_error",
-        "timeout_error",
-        "forbidden",
-        "error",
-        "",
-    }
-)
+# A server names its own refusal `…_error` (or `…_panic`); any other word in the `type` of a Claude-shaped error is another server's
+# `code`, which new-api puts there.
+_OWN_TYPE_ENDINGS = ("error", "panic", "forbidden")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +58,9 @@ def trace(reading: Reading, parties: Mapping[str, Party], marked: Mapping[str, i
     return Chain(
         weights=weights,
         provider=providers[0] if providers else None,
-        relays=_relays(reading, parties, strongest(Role.RELAY, 2)),
+        relays=_relays(
+            reading, parties, strongest(Role.RELAY, 2), writes_empty_param=bool(providers) and parties[providers[0]].empty_param
+        ),
         gateways=tuple(strongest(Role.GATEWAY, 2)),
         edges=tuple(strongest(Role.EDGE, 2)),
         sdks=tuple(_best(strongest(Role.SDK), weights)),
@@ -88,7 +74,9 @@ def _best(names: list[str], weights: Mapping[str, int]) -> list[str]:
     return strong or names[:1]
 
 
-def _relays(reading: Reading, parties: Mapping[str, Party], marked: list[str]) -> tuple[tuple[str, str | None], ...]:
+def _relays(
+    reading: Reading, parties: Mapping[str, Party], marked: list[str], *, writes_empty_param: bool
+) -> tuple[tuple[str, str | None], ...]:
     """The relay hops, innermost first, each with its own request id where it left one."""
     stamped = [found for found in reading.request_ids if found.issuer in ("new-api", "one-api", "new-api-fork")]
     named = [name for name in marked if name not in _FAMILY]
@@ -101,16 +89,20 @@ def _relays(reading: Reading, parties: Mapping[str, Party], marked: list[str]) -
         hops[-1] = (named[0], hops[-1][1])
         named = named[1:]
     family = [name for name in marked if name in _FAMILY]
-    unmarked_hop = reading.own_suffixes > len(hops) or (not hops and (family or _shows_family(reading)))
+    unmarked_hop = reading.own_suffixes > len(hops) or (
+        not hops and (family or _shows_family(reading, writes_empty_param=writes_empty_param))
+    )
     if unmarked_hop:
         hops.extend([(family[0] if family else "new-api", None)] * max(reading.own_suffixes - len(hops), 1))
     hops.extend((name, None) for name in named)
     return tuple(hops)
 
 
-def _shows_family(reading: Reading) -> bool:
-    """Signs that a layer of new-api left without an id."""
-    return reading.nil_type or reading.masked or any(error.empty_param or error.map_order for error in reading.errors)
+def _shows_family(reading: Reading, *, writes_empty_param: bool) -> bool:
+    """Signs that a layer of new-api left without an id; an empty `param` is none where the provider writes it itself."""
+    if reading.nil_type or reading.masked:
+        return True
+    return any(error.map_order or (error.empty_param and not writes_empty_param) for error in reading.errors)
 
 
 def hops_above_speaker(reading: Reading) -> int:
@@ -120,7 +112,7 @@ def hops_above_speaker(reading: Reading) -> int:
     suffix, means that the text came from one relay further in.
     """
     passed_on = reading.nil_type or any(
-        error.claude_shape and error.kind.lower() not in _OWN_TYPES and error.kind.lower() not in _CLAUDE_TYPES for error in reading.errors
+        error.claude_shape and error.kind != "" and not error.kind.lower().endswith(_OWN_TYPE_ENDINGS) for error in reading.errors
     )
     return max(reading.own_suffixes - 1, 1 if passed_on else 0)
 

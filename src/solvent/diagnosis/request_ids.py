@@ -37,17 +37,17 @@ IDS_MAX = 12
 
 
 def find(flat: str, fields: dict[str, str]) -> tuple[tuple[RequestId, ...], int]:
-    """Every id in order of appearance, and how many of them are suffixes that a relay of the one-api family added.
+    """Every id in order of appearance, and how many different ones are suffixes that a relay of the one-api family added.
 
     `fields` are values of fields that hold an id by their name, such as `request_id`, found by the reader.
     """
     places: dict[str, int] = {}
     lower = flat.lower()
-    suffixes = 0
+    suffixes = set()
     if "request id" in lower:
         for found in _SUFFIX.finditer(flat):
             places.setdefault(found.group(1), found.start())
-            suffixes += 1
+            suffixes.add(found.group(1))
     for found in _PREFIXED.finditer(flat) if "req_" in flat else ():
         places.setdefault(found.group(), found.start())
     for found in _RELAY_ID.finditer(flat) if "20" in flat else ():
@@ -65,7 +65,7 @@ def find(flat: str, fields: dict[str, str]) -> tuple[tuple[RequestId, ...], int]
     ordered = sorted(places, key=lambda value: places[value])[:IDS_MAX]
     # A cut-off copy of a longer id says nothing new.
     kept = [value for value in ordered if not any(other != value and other.startswith(value) for other in ordered)]
-    return tuple(decode(value) for value in kept), suffixes
+    return tuple(decode(value) for value in kept), len(suffixes)
 
 
 def decode(value: str) -> RequestId:

@@ -36,7 +36,8 @@ def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions:
         return "answer"
     if len(_TABLE_ROW.findall(head)) >= 4:
         return "documentation"
-    traced = "Traceback (most" in clean or "\n    at " in clean
+    told = any(error.message for error in gathered.errors) and any(status.strong and status.code >= 400 for status in statuses)
+    traced = told or "Traceback (most" in clean or "\n    at " in clean
     if not traced and len(_CODE_LINE.findall(head)) >= 4:
         return "documentation"
     if statuses and not bad and not exceptions and not gathered.errors and not _TROUBLE.search(head):

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Short time to connect, long time to read; few repeats, and fewer once the request was sent: it may have been charged.
+set -u
+OUT=$(mktemp)
+trap 'rm -f "$OUT"' EXIT
+
+attempt=1
+while :; do
+  sent=$(printf 'Authorization: Bearer %s\n' "$OPENAI_API_KEY" | curl -sS --no-buffer -H @- -o "$OUT" \
+    -w '%{time_pretransfer}' --connect-timeout 5 --speed-limit 1 --speed-time 120 \
+    -H 'Content-Type: application/json' "$OPENAI_BASE_URL/chat/completions" \
+    -d "{\"model\":\"$MODEL\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Say hello.\"}]}")
+  code=$?
+  [ "$code" -eq 0 ] && break
+  # time_pretransfer stays 0 where no connection came about.
+  case $sent in 0 | 0.000000) what="could not connect" most=3 ;; *) what="sent, but no whole answer" most=2 ;; esac
+  echo "call $attempt: $what (curl $code)" >&2
+  [ "$attempt" -ge "$most" ] && exit 1
+  sleep $((attempt * 2))
+  attempt=$((attempt + 1))
+done
+cat "$OUT"
