@@ -18,3 +18,12 @@ class UsageError(SolventError):
 
 class StartError(SolventError):
     """The surroundings do not allow it."""
+
+
+def raised_at(problem: BaseException) -> str:
+    """Module and line where an exception was raised. The message is left out: it may quote what somebody pasted."""
+    trace, place = problem.__traceback__, "?"
+    while trace is not None:
+        place = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

@@ -12,7 +12,7 @@ from importlib import import_module
 import click
 
 from solvent import __version__
-from solvent.base.errors import SolventError, UsageError
+from solvent.base.errors import SolventError, UsageError, raised_at
 
 # Imported only when asked for, so that `explain` does not pay for the web server.
 _COMMANDS = {
@@ -66,17 +66,8 @@ def _run(arguments: list[str]) -> int:
     except Exception as problem:  # the command's boundary: a person sees one line, a developer may ask for the rest
         if os.environ.get("SOLVENT_DEBUG"):
             raise
-        return _complain(f"failed unexpectedly ({type(problem).__name__} at {_place(problem)}); run it again with SOLVENT_DEBUG=1 to see more", 3)
+        return _complain(f"failed unexpectedly ({type(problem).__name__} at {raised_at(problem)}); run it again with SOLVENT_DEBUG=1 to see more", 3)
     return result if isinstance(result, int) else 0
-
-
-def _place(problem: BaseException) -> str:
-    """Module and line where it was raised; the message is left out, it may quote what was pasted."""
-    trace, place = problem.__traceback__, "?"
-    while trace is not None:
-        place = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
 
 
 def _complain(message: str, code: int) -> int:

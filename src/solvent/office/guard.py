@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from solvent.access import ratelimit
 from solvent.access.ratelimit import Bucket, Rate
+from solvent.base.errors import raised_at
 from solvent.base.paste import PASTE_BYTES_MAX
 from solvent.catalogue.tables import Words
 
@@ -161,19 +162,10 @@ class Guard:
         except Exception as problem:  # the request boundary: nobody above could answer the reader
             incident = self._incident()
             # Neither the message nor the path is logged: either may hold what the reader pasted.
-            _log.error("incident %s: %s at %s", incident, type(problem).__name__, _where(problem))
+            _log.error("incident %s: %s at %s", incident, type(problem).__name__, raised_at(problem))
             if started:
                 raise
             await _refuse(scope, send, 500, _FAILED, {"incident": incident})
-
-
-def _where(problem: BaseException) -> str:
-    trace = problem.__traceback__
-    place = "?"
-    while trace is not None:
-        place = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
 
 
 async def _refuse(
