@@ -33,6 +33,8 @@ _KEY_PREFIX = (
     r"(?:sk-|sk_|pk_|rk_|xai-|gsk_|pplx-|r8_|hf_|fw_|tgp_v1_|csk-|nvapi-|gh[posur]_|github_pat_|glpat-|AIza|ya29\.|AQ\.|AKIA|ASIA|LTAI|xox[abprs]-"
     r"|SG\.|dop_v1_|whsec_|pa-|jina_|tvly-|lsv2_(?:pt|sk)_|cfut_|fc-|key-)"
 )
+# Where a key begins: not inside a word; the `n` of an escaped line end is no part of one.
+_BEGINS = r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt]))"
 _KINDS: tuple[_Kind, ...] = (
     _Kind(
         "private-key",
@@ -43,15 +45,17 @@ _KINDS: tuple[_Kind, ...] = (
     _Kind(
         "key",
         _KEY_PREFIX + r"[-_.a-z0-9]{16}",
-        re.compile(r"(?<![A-Za-z0-9_-])" + _KEY_PREFIX + r"(?=[A-Za-z_.-]{0,60}\d)[A-Za-z0-9_\-.]{15,250}(?<![.])"),
+        re.compile(_BEGINS + _KEY_PREFIX + r"(?=[A-Za-z_.-]{0,60}\d)[A-Za-z0-9_\-.]{15,250}(?<![.])"),
     ),
     _Kind(
         "credential",
-        r"authorization|bearer |api[-_ ]?key|goog-api-key|access[-_ ]?token|secret|passw|密码|密钥|[?&](?:key|token|sig|signature)=",
+        r"authorization|bearer |api[-_ ]?key|goog-api-key|(?:access|auth)[-_ ]?token|secret|passw|密码|密钥"
+        r"|[?&](?:key|token|sig|signature)=",
         re.compile(
-            r"""(?i)((?:authorization|proxy-authorization)["']?\s{0,3}[:=]\s{0,3}["']?(?:bearer|basic|token)?\s{0,3}|\bbearer\s{1,3}
-            |(?:x-api-key|x-goog-api-key|api[-_ ]?key|apikey|access[-_ ]?token|secret(?:[-_ ]?(?:access)?[-_ ]?key)?|passw(?:or)?d|密码|密钥)
-              ["']?\s{0,3}[:=：]\s{0,3}["']?
+            r"""(?i)((?:authorization|proxy-authorization)\\{0,4}["']?\s{0,3}[:=]\s{0,3}\\{0,4}["']?(?:bearer|basic|token)?\s{0,3}
+            |\bbearer\s{1,3}
+            |(?:x-api-key|x-goog-api-key|api[-_ ]?key|apikey|(?:access|auth)[-_ ]?token|secret(?:[-_ ]?(?:access)?[-_ ]?key)?
+              |passw(?:or)?d|密码|密钥)\\{0,4}["']?\s{0,3}[:=：]\s{0,3}\\{0,4}["']?
             |[?&](?:key|api_key|apikey|token|access_token|sig|signature)=)
             (?P<secret>(?!\$|\*|<|\{|None|null|true|false|undefined|your|env|removed)(?=[A-Za-z_+/=.~-]{0,60}\d)
               [A-Za-z0-9_+/=.~-]{8,500})""",
@@ -84,7 +88,8 @@ _KINDS: tuple[_Kind, ...] = (
         "account-number",
         r"(?:account|账|uid|用户).{0,12}\d{7}",
         re.compile(
-            r"(?i)((?:account|账[户号]|accountid|account_id|uid|用户 ?id)[\"']?\s{0,2}[:=：]?\s{0,2}[\"']?)(?P<secret>\d{7,16})(?![0-9A-Za-z])"
+            r"(?i)((?:account|账[户号]|accountid|account_id|uid|用户 ?id)[\"']?\s{0,2}[:=：]?\s{0,2}[\"']?)"
+            r"(?P<secret>\d{7,16})(?![0-9A-Za-z])"
         ),
     ),
     _Kind("account-number", r"arn:aws", re.compile(r"(arn:aws[a-z-]{0,10}:[a-z0-9-]{1,20}:[a-z0-9-]{0,20}:)(?P<secret>\d{12})(?=:)")),

@@ -39,7 +39,6 @@ def read_advice(data: dict[str, Any], where: str) -> list[Advice]:
     category = Category(top.choice("category", tuple(item.value for item in Category)))
     entries = []
     for table in top.tables("advice"):
-        wallet, actor = table.text("wallet", ""), table.text("actor", "")
         parts = {key: table.words(key) for key in ("summary", "meaning", "cause", "who_acts")}
         steps = {key: table.steps(key) for key in ("solution", "prevention")}
         missing = [key for key, value in {**parts, **steps}.items() if value is None]
@@ -48,8 +47,8 @@ def read_advice(data: dict[str, Any], where: str) -> list[Advice]:
         entries.append(
             Advice(
                 category=category,
-                wallet=Wallet(wallet) if wallet else None,
-                actor=Actor(actor) if actor else None,
+                wallet=table.member("wallet", Wallet),
+                actor=table.member("actor", Actor),
                 write_to=table.words("write_to"),
                 handling=table.choice("handling", HANDLINGS, "none"),
                 **parts,  # type: ignore[arg-type]

@@ -90,14 +90,13 @@ def read_rule(data: dict[str, Any], folder: str, name: str) -> Rule:
     examples = tuple(_read_example(item) for item in table.tables("example"))
     if not examples:
         raise table.fail("at least one `[[example]]` is needed")
-    wallet, actor = table.text("wallet", ""), table.text("actor", "")
     rule = Rule(
         id=f"{folder}/{name}",
         category=Category(table.choice("category", tuple(item.value for item in Category))),
         voice=table.choice("voice", VOICES, "provider"),
         provider=table.text("provider", "") or None,
-        wallet=Wallet(wallet) if wallet else None,
-        actor=Actor(actor) if actor else None,
+        wallet=table.member("wallet", Wallet),
+        actor=table.member("actor", Actor),
         status=table.number("status"),
         status_should_be=table.number("status_should_be"),
         retryable=table.flag("retryable", default=None),
@@ -140,7 +139,6 @@ def _read_match(table: Table) -> Match:
 
 
 def _read_example(table: Table) -> Example:
-    wallet = table.text("wallet", "")
-    example = Example(text=table.text("text"), wallet=Wallet(wallet) if wallet else None, http_status=table.number("http_status"))
+    example = Example(text=table.text("text"), wallet=table.member("wallet", Wallet), http_status=table.number("http_status"))
     table.done()
     return example

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 LANGUAGES = ("en", "zh")
+Member = TypeVar("Member", bound=StrEnum)
 
 
 class CatalogueError(ValueError):
@@ -75,6 +77,11 @@ class Table:
         if value not in allowed and value != default:
             raise self.fail(f"`{key}` is `{value}`; it must be one of {', '.join(allowed)}")
         return value
+
+    def member(self, key: str, kind: type[Member]) -> Member | None:
+        """A member of an enumeration by its value, or None where the key is missing."""
+        value = self.choice(key, tuple(item.value for item in kind), "")
+        return kind(value) if value else None
 
     def number(self, key: str, default: int | None = None) -> int | None:
         """A whole number, or `default`."""

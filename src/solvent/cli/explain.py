@@ -41,16 +41,19 @@ def command(file: str | None, lang: str | None, form: str, *, jsonl: bool, code:
         click.echo("Paste the error, then press Ctrl-D on an empty line.", err=True)
     text = paste.decode(_read(file))
     explanation = desk.explain(text, engine.packaged(), lang or _language(text), code)
-    click.echo(_rendered(explanation, form), nl=form != "html")
+    click.echo(_rendered(explanation, form, with_code=code is not None), nl=form != "html")
 
 
-def _rendered(explanation: Explanation, form: str) -> str:
+def _rendered(explanation: Explanation, form: str, *, with_code: bool) -> str:
     if form == "json":
         return json.dumps(explanation.verdict.as_json(explanation.report), ensure_ascii=False, indent=2)
-    # The renderers load rich and Jinja; programs that want JSON need not wait for them.
+    # The renderers load Jinja; programs that want JSON need not wait for it.
     from solvent.cli import render  # noqa: PLC0415 - see above
 
-    return render.RENDERERS[form](explanation, engine.packaged().catalogue)
+    catalogue = engine.packaged().catalogue
+    if form == "markdown":
+        return render.markdown(explanation, catalogue)
+    return render.html(explanation, catalogue) if form == "html" else render.text(explanation, with_code=with_code)
 
 
 def _read(file: str | None) -> bytes:

@@ -66,7 +66,9 @@ def _run(arguments: list[str]) -> int:
     except Exception as problem:  # the command's boundary: a person sees one line, a developer may ask for the rest
         if os.environ.get("SOLVENT_DEBUG"):
             raise
-        return _complain(f"failed unexpectedly ({type(problem).__name__} at {raised_at(problem)}); run it again with SOLVENT_DEBUG=1 to see more", 3)
+        return _complain(
+            f"failed unexpectedly ({type(problem).__name__} at {raised_at(problem)}); run it again with SOLVENT_DEBUG=1 to see more", 3
+        )
     return result if isinstance(result, int) else 0
 
 

@@ -6,23 +6,21 @@ only on a terminal that has it.
 
 from __future__ import annotations
 
+import re
 import shutil
-import sys
-from collections.abc import Callable
-from io import StringIO
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
+import click
 
 from solvent.catalogue import names
 from solvent.catalogue.load import Catalogue
 from solvent.catalogue.tables import Words
+from solvent.cli.wrap import width, wrap
 from solvent.console import documents
 from solvent.diagnosis.desk import Explanation
 from solvent.model.verdict import Layer, Verdict, Wallet
 
 _WIDTH_MAX = 100
+_NUMBERED = re.compile(r"\d+\. ")
 _HEADS = {
     "wallet": Words(en="Whose wallet", zh="谁的钱包"),
     "acts": Words(en="Who acts", zh="谁来处理"),
@@ -49,53 +47,51 @@ _PHRASES = {
     "should": Words(en="{code} is what it should have been", zh="本应是 {code}"),
     "empty": Words(en="empty", zh="空"),
     "you": Words(en="you", zh="你"),
+    "code": Words(
+        en="`--code python`, `--code javascript` or `--code curl` adds code that handles this error",
+        zh="加 `--code python`、`--code javascript` 或 `--code curl` 可看处理这个错误的代码",
+    ),
     "or": Words(en=" or ", zh=" 或 "),
 }
 
 
-def text(explanation: Explanation, _catalogue: Catalogue) -> str:
-    """The report for a terminal, at most 100 columns wide."""
+def text(explanation: Explanation, *, with_code: bool = False) -> str:
+    """The report for a terminal, at most 100 columns wide; the code sample only where it was asked for."""
     verdict, report = explanation.verdict, explanation.report
     lang = report.lang
-    out = StringIO()
-    width = min(shutil.get_terminal_size((80, 24)).columns, _WIDTH_MAX)
-    colour = sys.stdout.isatty()
-    console = Console(
-        file=out, width=width, force_terminal=colour, no_color=None if colour else True, highlight=False, emoji=False, markup=False
-    )
-
-    def head(key: str) -> str:
-        return _HEADS[key].of(lang)
-
-    def part(key: str, *lines: str | Text) -> None:
-        console.print()
-        console.print(Text(head(key), style="bold"))
-        for line in lines:
-            console.print(Padding(line if isinstance(line, Text) else Text(line), (0, 0, 0, 2)))
-
-    console.print(Text(report.title, style="bold red" if verdict.wallet is not Wallet.NONE else "bold"))
-    console.print(Text(f"[{verdict.category.value}] {names.CATEGORIES[verdict.category].of(lang)}", style="dim"))
-    console.print()
-    console.print(Text(report.summary))
-    console.print()
+    columns = min(shutil.get_terminal_size((80, 24)).columns, _WIDTH_MAX)
+    lines = [click.style(line, bold=True, fg="red" if verdict.wallet is not Wallet.NONE else None) for line in wrap(report.title, columns)]
+    lines += [click.style(f"[{verdict.category.value}] {names.CATEGORIES[verdict.category].of(lang)}", dim=True), ""]
+    lines += [*wrap(report.summary, columns), ""]
     for key, value in _facts(verdict, lang):
-        console.print(_row(head(key), value, lang))
-    if verdict.layers:
-        part("chain", _chain(verdict.layers, lang))
-    part("says", f"“{report.original}”", report.translation)
-    part("cause", report.cause)
-    part("solution", *_numbered(report.solution))
-    part("prevention", *_numbered(report.prevention))
-    if report.write_to:
-        part("write", *report.write_to.splitlines())
-    ids = [item for item in verdict.request_ids if item.times]
-    if ids:
-        part("ids", *(f"{item.id}  {item.issuer}  {_PHRASES['or'].of(lang).join(item.times)}" for item in ids))
-    if verdict.evidence:
-        part("evidence", *(f"“{item.quote}”: {item.says}" for item in verdict.evidence))
+        lines += _row(_HEADS[key].of(lang), value, columns, 10 if lang == "zh" else 14)
+    for key, paragraphs in _parts(explanation):
+        lines += ["", click.style(_HEADS[key].of(lang), bold=True)]
+        for paragraph in paragraphs:
+            lines += wrap(paragraph, columns, "  ", "     " if _NUMBERED.match(paragraph) else "  ")
     if report.code:
-        part("code", *report.code.rstrip().splitlines())
-    return out.getvalue().rstrip()
+        lines += ["", click.style(_HEADS["code"].of(lang), bold=True)]
+        hint = wrap(_PHRASES["code"].of(lang), columns, "  ")
+        lines += [f"  {line}".rstrip() for line in report.code.rstrip().splitlines()] if with_code else hint
+    return "\n".join(lines)
+
+
+def _parts(explanation: Explanation) -> list[tuple[str, list[str]]]:
+    verdict, report = explanation.verdict, explanation.report
+    lang = report.lang
+    times = [item for item in verdict.request_ids if item.times]
+    parts = [
+        ("chain", [_chain(verdict.layers, lang)] if verdict.layers else []),
+        ("says", [f"“{report.original}”", report.translation]),
+        ("cause", [report.cause]),
+        ("solution", _numbered(report.solution)),
+        ("prevention", _numbered(report.prevention)),
+        ("write", report.write_to.splitlines() if report.write_to else []),
+        ("ids", [f"{item.id}  {item.issuer}  {_PHRASES['or'].of(lang).join(item.times)}" for item in times]),
+        ("evidence", [f"“{item.quote}” — {item.says}" for item in verdict.evidence]),
+        ("removed", [", ".join(f"{count} × {kind}" for kind, count in explanation.struck)] if explanation.struck else []),
+    ]
+    return [(key, paragraphs) for key, paragraphs in parts if paragraphs]
 
 
 def _facts(verdict: Verdict, lang: str) -> list[tuple[str, str]]:
@@ -115,20 +111,18 @@ def _facts(verdict: Verdict, lang: str) -> list[tuple[str, str]]:
     return rows
 
 
-def _row(head: str, value: str, lang: str) -> Text:
-    columns = 10 if lang == "zh" else 14
-    used = sum(2 if ord(char) > 0x2E80 else 1 for char in head)
-    return Text(head + " " * max(columns - used, 1), style="dim") + Text(value, style="default")
+def _row(head: str, value: str, columns: int, head_columns: int) -> list[str]:
+    label = head + " " * max(head_columns - width(head), 1)
+    first, *rest = wrap(value, columns, label, " " * head_columns)
+    return [click.style(label, dim=True) + first[len(label) :], *rest]
 
 
-def _chain(layers: tuple[Layer, ...], lang: str) -> Text:
-    line = Text(_PHRASES["you"].of(lang))
+def _chain(layers: tuple[Layer, ...], lang: str) -> str:
+    drawn = [_PHRASES["you"].of(lang)]
     for layer in layers:
-        line.append(" → ", style="dim")
-        line.append(f"{layer.label} ({names.ROLES[layer.role].of(lang)})", style="bold red" if layer.empty else "default")
-        if layer.empty:
-            line.append(f" ✗ {_PHRASES['empty'].of(lang)}", style="bold red")
-    return line
+        mark = f" ✗ {_PHRASES['empty'].of(lang)}" if layer.empty else ""
+        drawn.append(f"{layer.label} ({names.ROLES[layer.role].of(lang)}){mark}")
+    return " → ".join(drawn)
 
 
 def _numbered(steps: tuple[str, ...]) -> list[str]:
@@ -143,6 +137,3 @@ def markdown(explanation: Explanation, catalogue: Catalogue) -> str:
 def html(explanation: Explanation, catalogue: Catalogue) -> str:
     """The report as a page of its own."""
     return documents.html(explanation, catalogue, explanation.report.lang)
-
-
-RENDERERS: dict[str, Callable[[Explanation, Catalogue], str]] = {"text": text, "markdown": markdown, "html": html}

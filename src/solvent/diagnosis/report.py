@@ -15,6 +15,7 @@ from solvent.diagnosis.reading import Reading
 from solvent.model.verdict import Report, Role, Verdict
 
 _SUFFIX = re.compile(r"\s*\(request id:?[^)]{0,80}\)?", re.IGNORECASE)
+_CHINESE = re.compile("[一-鿿]")
 _PLACEHOLDER = re.compile(r"\{(provider|relay|app|status|should_be|ids|quote|times)\}")
 _UNNAMED = {
     "provider": {"en": "the provider", "zh": "服务商"},
@@ -45,7 +46,7 @@ def report(verdict: Verdict, reading: Reading, catalogue: Catalogue, lang: str, 
         title=fill(_title(rule, verdict, lang, advice)),
         summary=fill((rule.summary if rule is not None and rule.summary is not None else advice.summary).of(lang)),
         original=original,
-        translation=fill(_translation(rule, advice, lang)),
+        translation=fill(_translation(rule, advice, lang, original)),
         cause=fill((rule.cause if rule is not None and rule.cause is not None else advice.cause).of(lang)),
         who_acts=fill(advice.who_acts.of(lang)),
         solution=tuple(map(fill, solution.of(lang))),
@@ -77,8 +78,9 @@ def _title(rule: Rule | None, verdict: Verdict, lang: str, advice: Advice) -> st
     return known[lang if lang in known else "en"] if verdict.category.value == "other" else advice.meaning.of(lang)
 
 
-def _translation(rule: Rule | None, advice: Advice, lang: str) -> str:
-    if rule is not None and rule.translation is not None:
+def _translation(rule: Rule | None, advice: Advice, lang: str, original: str) -> str:
+    """The sentence in the reader's language; where it is in that language already, its meaning in plain words."""
+    if rule is not None and rule.translation is not None and bool(_CHINESE.search(original)) is not (lang == "zh"):
         return rule.translation.of(lang)
     return advice.meaning.of(lang)
 

@@ -33,11 +33,13 @@ class SqlCaseStore:
                 known = _case(row)
                 event = life.Event.OCCURRED_UNEXPLAINED if case.rule is None else life.Event.OCCURRED_EXPLAINED
                 state = life.step(life.State(known.state), event).value
-                last_at = max(known.last_at, occurrence.at)
+                first_at, last_at = min(known.first_at, occurrence.at), max(known.last_at, occurrence.at)
                 await connection.execute(
-                    update(cases).where(cases.c.id == case.id).values(count=cases.c.count + 1, state=state, last_at=last_at)
+                    update(cases)
+                    .where(cases.c.id == case.id)
+                    .values(count=cases.c.count + 1, state=state, first_at=first_at, last_at=last_at)
                 )
-                case = Case(**{**_case_values(known), "state": state, "count": known.count + 1, "last_at": last_at})
+                case = Case(**{**_case_values(known), "state": state, "count": known.count + 1, "first_at": first_at, "last_at": last_at})
             await connection.execute(insert(occurrences).values(**_occurrence_values(occurrence)))
         return case
 

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import OpenAI from "openai";
 
-const client = new OpenAI({ timeout: 120_000, maxRetries: 0 }); // reads OPENAI_BASE_URL and OPENAI_API_KEY
 const NEVER_SENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"];
-
-function codeOf(error) {
-  for (let cause = error; cause; cause = cause.cause) if (cause.code) return cause.code;
-  return error.name;
-}
+// The SDK hides why fetch failed; this keeps the code of the cause.
+const watched = (...call) => fetch(...call).catch((error) => {
+  if (error.name === "AbortError") throw error; // the SDK's own time limit
+  throw Object.assign(new Error("fetch failed"), { code: error.cause?.code ?? error.name });
+});
+const client = new OpenAI({ timeout: 120_000, maxRetries: 0, fetch: watched }); // reads OPENAI_BASE_URL and OPENAI_API_KEY
 
 export async function ask(prompt) {
   for (let attempt = 1; ; attempt += 1) {
@@ -18,10 +18,11 @@ export async function ask(prompt) {
       for await (const part of parts) answer += part.choices[0]?.delta?.content ?? "";
       return answer;
     } catch (error) {
-      if (!(error instanceof OpenAI.APIConnectionError)) throw error;
+      if (!(error instanceof OpenAI.APIConnectionError)) throw error; // answered, or cut off in the middle
+      const code = error.cause?.code ?? "read timeout";
       // What was sent may have been answered and charged: repeat it once at most.
-      if (attempt >= (NEVER_SENT.includes(codeOf(error)) ? 3 : 2)) {
-        console.error(`gave up after ${attempt} calls: ${codeOf(error)}: ${error.message}`);
+      if (attempt >= (NEVER_SENT.includes(code) ? 3 : 2)) {
+        console.error(`gave up after ${attempt} calls: ${code}`);
         throw error;
       }
       await sleep(1000 * 2 ** attempt * (0.5 + Math.random() / 2));

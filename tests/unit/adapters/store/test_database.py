@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+
+from solvent.adapters.store.database import database_url, open_database
+from solvent.base.errors import StartError
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("sqlite:///solvent.db", "sqlite+aiosqlite:////data/solvent.db"),
+        ("sqlite:///deep/solvent.db", "sqlite+aiosqlite:////data/deep/solvent.db"),
+        ("sqlite:////elsewhere/solvent.db", "sqlite+aiosqlite:////elsewhere/solvent.db"),
+        ("sqlite://", "sqlite+aiosqlite:////data/solvent.db"),
+    ],
+)
+def test_a_relative_file_lies_in_the_data_directory(url: str, expected: str) -> None:
+    assert database_url(url, Path("/data")) == expected
+
+
+def test_another_database_is_refused_without_showing_its_password() -> None:
+    with pytest.raises(StartError, match="is not supported") as refusal:
+        database_url("mysql://user:hunter2@host/db", Path("/data"))
+    assert "hunter2" not in str(refusal.value)
+
+
+async def test_an_empty_database_gets_its_tables_and_opening_it_again_changes_nothing(tmp_path: Path) -> None:
+    url = database_url("sqlite:///solvent.db", tmp_path)
+    found = []
+    for _ in range(2):
+        engine = await open_database(url)
+        async with engine.connect() as connection:
+            found.append(await connection.run_sync(lambda sync: sorted(inspect(sync).get_table_names())))
+        await engine.dispose()
+    assert found == [["alembic_version", "cases", "occurrences"]] * 2
+
+
+async def test_readers_do_not_wait_for_the_writer_and_foreign_keys_hold(tmp_path: Path) -> None:
+    engine = await open_database(database_url("sqlite:///solvent.db", tmp_path))
+    async with engine.connect() as connection:
+        mode = (await connection.execute(text("PRAGMA journal_mode"))).scalar_one()
+        keys = (await connection.execute(text("PRAGMA foreign_keys"))).scalar_one()
+    await engine.dispose()
+    assert (mode, keys) == ("wal", 1)
+
+
+@pytest.mark.parametrize("obstacle", ["a directory", "another file"])
+async def test_what_is_no_database_is_refused_with_its_name(tmp_path: Path, obstacle: str) -> None:
+    path = tmp_path / "solvent.db"
+    if obstacle == "a directory":
+        path.mkdir()
+    else:
+        path.write_bytes(b"this is a diary and no database " * 64)
+    with pytest.raises(StartError, match=r"the store cannot be opened .*solvent\.db"):
+        await open_database(database_url("sqlite:///solvent.db", tmp_path))

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solvent.base import ids
+
+
+def test_an_id_is_twenty_letters_and_digits(random_bytes: Callable[[int], bytes]) -> None:
+    assert re.fullmatch(r"[0-9a-hjkmnp-tv-z]{20}", ids.occurrence_id(random_bytes))
+
+
+def test_the_same_randomness_gives_the_same_id() -> None:
+    assert ids.occurrence_id(lambda size: bytes(range(size))) == ids.occurrence_id(lambda size: bytes(range(size)))
+
+
+@pytest.mark.parametrize(("fill", "expected"), [(b"\x00", "0" * 20), (b"\xff", "1" + "z" * 19)])
+def test_the_extremes_have_their_names(fill: bytes, expected: str) -> None:
+    assert ids.occurrence_id(lambda size: fill * size) == expected
+
+
+def test_ninety_six_bits_are_asked_for() -> None:
+    asked: list[int] = []
+
+    def record(size: int) -> bytes:
+        asked.append(size)
+        return bytes(size)
+
+    ids.occurrence_id(record)
+    assert asked == [12]
+
+
+@given(st.binary(min_size=12, max_size=12), st.binary(min_size=12, max_size=12))
+def test_different_randomness_gives_different_ids(one: bytes, other: bytes) -> None:
+    same = ids.occurrence_id(lambda _: one) == ids.occurrence_id(lambda _: other)
+    assert same == (one == other)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solvent.cases.life import FIRST, TABLE, Event, State, step
+
+OCCURRED = (Event.OCCURRED_EXPLAINED, Event.OCCURRED_UNEXPLAINED)
+
+
+def test_every_pair_of_state_and_event_is_a_row_and_nothing_else_is() -> None:
+    assert set(TABLE) == set(product(State, Event))
+
+
+def test_the_states_are_those_of_the_contract() -> None:
+    assert [state.value for state in State] == ["processing", "answered", "resolved", "regressed"]
+
+
+@pytest.mark.parametrize(("state", "event"), list(product(State, Event)))
+def test_only_a_person_resolves(state: State, event: Event) -> None:
+    assert (step(state, event) is State.RESOLVED) == (event is Event.RESOLVED)
+
+
+@pytest.mark.parametrize("event", OCCURRED)
+def test_what_comes_back_after_it_was_resolved_has_regressed(event: Event) -> None:
+    assert step(State.RESOLVED, event) is State.REGRESSED
+    assert step(State.REGRESSED, event) is State.REGRESSED
+
+
+@pytest.mark.parametrize("event", OCCURRED)
+def test_an_answer_is_not_lost_by_another_occurrence(event: Event) -> None:
+    assert step(State.ANSWERED, event) is State.ANSWERED
+
+
+@given(st.lists(st.sampled_from(Event)))
+def test_every_history_ends_where_its_events_say(events: list[Event]) -> None:
+    state = FIRST
+    for event in events:
+        state = step(state, event)
+    expected = FIRST
+    if events and events[-1] is Event.RESOLVED:
+        expected = State.RESOLVED
+    elif Event.RESOLVED in events:
+        expected = State.REGRESSED
+    elif Event.OCCURRED_EXPLAINED in events:
+        expected = State.ANSWERED
+    assert state is expected

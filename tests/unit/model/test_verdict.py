@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from solvent.model.verdict import Actor, Category, Evidence, Layer, Report, RequestId, Role, Tried, Verdict, Wallet
+
+# The names and codes that scripts rely on.
+CATEGORIES = [
+    "credit_exhausted",
+    "budget_limit",
+    "rate_limited",
+    "overloaded",
+    "auth_invalid",
+    "permission_denied",
+    "model_not_found",
+    "context_too_long",
+    "request_too_large",
+    "invalid_request",
+    "content_filtered",
+    "region_blocked",
+    "account_suspended",
+    "server_error",
+    "timeout",
+    "network",
+    "no_channel",
+    "client_code",
+    "not_an_error",
+    "other",
+]
+WALLETS = ["own_provider_account", "relay_upstream", "relay_user", "key_budget", "none"]
+FIELDS = [
+    "category",
+    "wallet",
+    "provider",
+    "via",
+    "http_status",
+    "http_status_source",
+    "http_status_should_be",
+    "retryable",
+    "available_at",
+    "window",
+    "doc_url",
+    "confidence",
+    "rule",
+    "language",
+    "request_ids",
+    "evidence",
+    "trail",
+]
+REPORT_FIELDS = ["lang", "title", "translation", "cause", "who_acts", "solution", "prevention", "write_to", "code", "source"]
+
+VERDICT = Verdict(
+    category=Category.CREDIT_EXHAUSTED,
+    wallet=Wallet.RELAY_UPSTREAM,
+    actor=Actor.RELAY_OPERATOR,
+    provider="anthropic",
+    via=("new-api",),
+    layers=(Layer(Role.PROVIDER, "anthropic", "Anthropic", spoke="too low", empty=True),),
+    http_status=500,
+    http_status_source="seen",
+    http_status_should_be=402,
+    retryable=False,
+    available_at=None,
+    window=None,
+    confidence=0.97,
+    rule="anthropic/credit-balance-too-low",
+    language="en",
+    request_ids=(RequestId("a1", "new-api", ("2026-01-26T10:09:10Z",)), RequestId("b2", "unknown")),
+    evidence=(Evidence("too low", "the provider says so"),),
+    trail=(Tried("generic/x", "ranks below"),),
+    fingerprint="0123456789abcdef",
+)
+REPORT = Report(
+    lang="zh",
+    title="标题",
+    summary="摘要",
+    original="too low",
+    translation="太低",
+    cause="原因",
+    who_acts="中转站",
+    solution=("一", "二"),
+    prevention=("三",),
+    write_to=None,
+    code_language="python",
+    code="print()",
+)
+
+
+def test_the_codes_are_those_of_the_contract() -> None:
+    assert [item.value for item in Category] == CATEGORIES
+    assert [item.value for item in Wallet] == WALLETS
+
+
+def test_the_json_holds_every_field_of_the_contract() -> None:
+    body = VERDICT.as_json(REPORT)
+    assert [field for field in [*FIELDS, "report"] if field not in body] == []
+    assert [field for field in REPORT_FIELDS if field not in body["report"]] == []
+    assert body["report"]["translation"] == {"original": "too low", "text": "太低"}
+    assert body["report"]["code"] == {"language": "python", "text": "print()"}
+
+
+def test_the_json_is_plain_data() -> None:
+    body = VERDICT.as_json(REPORT)
+    assert json.loads(json.dumps(body)) == body
+
+
+def test_without_a_report_there_is_no_report_field() -> None:
+    assert "report" not in VERDICT.as_json()
+
+
+def test_an_id_that_holds_no_time_has_no_times_field() -> None:
+    assert VERDICT.as_json()["request_ids"] == [
+        {"id": "a1", "issuer": "new-api", "times": ["2026-01-26T10:09:10Z"]},
+        {"id": "b2", "issuer": "unknown"},
+    ]
+
+
+def test_the_doc_url_is_the_rules_page_and_null_without_a_rule() -> None:
+    assert VERDICT.as_json()["doc_url"] == "/e/rules/anthropic/credit-balance-too-low"
+    assert replace(VERDICT, rule=None).as_json()["doc_url"] is None

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from solvent.adapters.memory import MemoryCaseStore
+from solvent.base.errors import UsageError
+from solvent.base.paste import PASTE_BYTES_MAX
+from solvent.diagnosis.engine import Engine
+from solvent.model.verdict import Category, Wallet
+from solvent.operations.cases import LIST_MAX, Desk
+from tests import small
+from tests.conftest import FixedClock
+
+pytestmark = pytest.mark.anyio
+KEY = "sk-proj-Ab1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2yZ3"
+
+
+@pytest.fixture
+def store() -> MemoryCaseStore:
+    return MemoryCaseStore()
+
+
+@pytest.fixture
+def ticks() -> Iterator[int]:
+    return iter(range(0, 10**12, 250_000))
+
+
+@pytest.fixture
+def desk(
+    small_engine: Engine, store: MemoryCaseStore, clock: FixedClock, random_bytes: Callable[[int], bytes], ticks: Iterator[int]
+) -> Desk:
+    return Desk(small_engine, store, clock, random_bytes, lambda: next(ticks))
+
+
+async def test_a_filed_paste_is_found_again_as_it_was_explained(desk: Desk, clock: FixedClock) -> None:
+    filed = await desk.file(small.NO_CREDIT, "en")
+    opened = await desk.open(filed.occurrence.id, "en")
+    assert opened == filed
+    assert filed.occurrence.text == small.NO_CREDIT
+    assert (filed.occurrence.at, filed.occurrence.source, filed.occurrence.listed) == (clock.instant, "paste", True)
+    assert filed.explanation.verdict.rule == "acme/no-credit"
+
+
+async def test_the_time_that_a_verdict_took_is_kept_in_microseconds(desk: Desk) -> None:
+    assert (await desk.file(small.NO_CREDIT, "en")).occurrence.took_us == 250
+
+
+async def test_a_first_occurrence_opens_a_case_that_says_what_is_known(desk: Desk, clock: FixedClock) -> None:
+    case = (await desk.file(small.NO_CREDIT, "en")).case
+    assert (case.state, case.rule, case.category, case.wallet, case.provider) == (
+        "answered",
+        "acme/no-credit",
+        Category.CREDIT_EXHAUSTED,
+        Wallet.OWN_PROVIDER_ACCOUNT,
+        "acme",
+    )
+    assert (case.count, case.first_at, case.last_at) == (1, clock.instant, clock.instant)
+
+
+async def test_an_error_that_no_rule_explains_waits_as_processing(desk: Desk) -> None:
+    case = (await desk.file(small.UNKNOWN, "en")).case
+    assert (case.state, case.rule, case.category) == ("processing", None, Category.OTHER)
+
+
+async def test_the_same_defect_is_one_case_whatever_its_numbers(desk: Desk, clock: FixedClock) -> None:
+    first = await desk.file(f"{small.NO_CREDIT} (0.10 left)", "en")
+    clock.pass_by(hours=2)
+    second = await desk.file(f"{small.NO_CREDIT} (7.99 left)", "zh", source="api")
+    assert second.case.id == first.case.id
+    assert second.occurrence.id != first.occurrence.id
+    assert (second.case.count, second.case.first_at, second.case.last_at) == (2, first.occurrence.at, clock.instant)
+    assert await desk.counts() == (2, 1)
+
+
+async def test_unexplained_errors_are_grouped_by_their_words(desk: Desk) -> None:
+    first = await desk.file("HTTP 418: the frobnicator failed after 31 ms", "en")
+    second = await desk.file("HTTP 418: the frobnicator failed after 977 ms", "en")
+    third = await desk.file("HTTP 418: the gizmo failed after 31 ms", "en")
+    assert first.case.id == second.case.id != third.case.id
+
+
+async def test_different_defects_are_different_cases(desk: Desk) -> None:
+    first, second = await desk.file(small.NO_CREDIT, "en"), await desk.file(small.TOO_FAST, "en")
+    assert first.case.id != second.case.id
+    assert await desk.counts() == (2, 2)
+
+
+async def test_a_paste_is_explained_anew_in_the_language_of_its_reader(desk: Desk) -> None:
+    filed = await desk.file(small.NO_CREDIT, "en")
+    opened = await desk.open(filed.occurrence.id, "zh", "curl")
+    assert opened is not None
+    assert (filed.explanation.report.lang, opened.explanation.report.lang) == ("en", "zh")
+    assert opened.explanation.report.code_language == "curl"
+    assert "中文" in opened.explanation.report.cause
+
+
+@pytest.mark.parametrize(
+    "raw", [f"{small.NO_CREDIT} with key {KEY}", f"HTTP 418: frobnicator {KEY} failed"], ids=["explained", "unexplained"]
+)
+async def test_a_secret_is_never_kept(desk: Desk, store: MemoryCaseStore, raw: str) -> None:
+    filed = await desk.file(raw, "en")
+    assert filed.occurrence.struck == (("key", 1),)
+    assert KEY not in repr(vars(store))
+    assert KEY not in repr(filed)
+
+
+@pytest.mark.parametrize(
+    ("raw", "complaint"),
+    [("", "empty"), (" \n ", "empty"), ("x" * (PASTE_BYTES_MAX + 1), "too large"), ("\x00\x01\x02\x03" * 50, "not text")],
+    ids=["empty", "blank", "too large", "binary"],
+)
+async def test_what_cannot_be_explained_is_refused_and_not_kept(desk: Desk, raw: str, complaint: str) -> None:
+    with pytest.raises(UsageError, match=complaint):
+        desk.explain(raw, "en")
+    with pytest.raises(UsageError, match=complaint):
+        await desk.file(raw, "en")
+    assert await desk.counts() == (0, 0)
+
+
+async def test_an_unknown_source_is_refused_and_nothing_is_kept(desk: Desk) -> None:
+    with pytest.raises(UsageError, match="`mail` is not a source"):
+        await desk.file(small.NO_CREDIT, "en", source="mail")
+    assert await desk.counts() == (0, 0)
+
+
+async def test_explaining_keeps_nothing(desk: Desk) -> None:
+    assert desk.explain(small.NO_CREDIT, "en").verdict.rule == "acme/no-credit"
+    assert await desk.counts() == (0, 0)
+
+
+async def test_the_last_feedback_counts(desk: Desk) -> None:
+    filed = await desk.file(small.NO_CREDIT, "en")
+    assert await desk.give_feedback(filed.occurrence.id, "helped")
+    assert await desk.give_feedback(filed.occurrence.id, "not_helped")
+    opened = await desk.open(filed.occurrence.id, "en")
+    assert opened is not None
+    assert opened.occurrence.feedback == "not_helped"
+
+
+async def test_feedback_on_nothing_and_feedback_that_says_nothing_are_told_apart(desk: Desk) -> None:
+    filed = await desk.file(small.NO_CREDIT, "en")
+    assert not await desk.give_feedback("nobody", "helped")
+    with pytest.raises(UsageError, match="`great` is no feedback"):
+        await desk.give_feedback(filed.occurrence.id, "great")
+
+
+async def test_what_is_not_there_is_none(desk: Desk) -> None:
+    assert await desk.open("nobody", "en") is None
+    assert await desk.case("nobody") is None
+
+
+async def test_an_unlisted_paste_is_found_by_its_id_alone(desk: Desk) -> None:
+    filed = await desk.file(small.NO_CREDIT, "en", listed=False)
+    assert await desk.open(filed.occurrence.id, "en") is not None
+    assert (await desk.occurrences(limit=10, after=None)).items == ()
+
+
+@pytest.mark.parametrize("asked", [0, -1, LIST_MAX + 1, 10**9])
+async def test_a_list_is_neither_empty_by_request_nor_endless(desk: Desk, asked: int) -> None:
+    for number in range(LIST_MAX + 2):
+        await desk.file(f"HTTP 418: gizmo {chr(97 + number % 26)}{chr(97 + number // 26)}x failed", "en")
+    expected = 1 if asked < 1 else LIST_MAX
+    assert len((await desk.occurrences(limit=asked, after=None)).items) == expected
+    assert len((await desk.cases(limit=asked, after=None)).items) == expected
+
+
+async def test_the_occurrences_of_one_case_are_its_own(desk: Desk) -> None:
+    first = await desk.file(small.NO_CREDIT, "en")
+    await desk.file(small.TOO_FAST, "en")
+    page = await desk.occurrences(limit=10, after=None, case_id=first.case.id)
+    assert [occurrence.id for occurrence, _ in page.items] == [first.occurrence.id]
+    assert await desk.case(first.case.id) == first.case
