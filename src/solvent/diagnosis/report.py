@@ -16,6 +16,7 @@ from solvent.model.verdict import Report, Role, Verdict
 
 _SUFFIX = re.compile(r"\s*\(request id:?[^)]{0,80}\)?", re.IGNORECASE)
 _CHINESE = re.compile("[一-鿿]")
+_GAP = re.compile("(?<=[一-鿿，。：（）]) (?=[一-鿿，。：（）])")
 _PLACEHOLDER = re.compile(r"\{(provider|relay|app|status|should_be|ids|quote|times)\}")
 _UNNAMED = {
     "provider": {"en": "the provider", "zh": "服务商"},
@@ -36,7 +37,9 @@ def report(verdict: Verdict, reading: Reading, catalogue: Catalogue, lang: str, 
     values = _values(verdict, catalogue, lang, original)
 
     def fill(text: str) -> str:
-        return _PLACEHOLDER.sub(lambda found: values[found.group(1)], text)
+        filled = _PLACEHOLDER.sub(lambda found: values[found.group(1)], text)
+        # A template keeps a space around names in Latin letters; around a Chinese one it would be a hole.
+        return _GAP.sub("", filled) if lang == "zh" else filled
 
     language = code_language or _code_language(verdict, catalogue)
     solution = rule.solution if rule is not None and rule.solution is not None else advice.solution
@@ -95,8 +98,10 @@ def _values(verdict: Verdict, catalogue: Catalogue, lang: str, original: str) ->
     apps = [layer for layer in verdict.layers if layer.role is Role.APP]
     separator = "，" if language == "zh" else ", "
     instants = [" / ".join(found.times) for found in verdict.request_ids if found.times]
+    # Where the outermost relay speaks for itself, the provider behind it is nobody that the text names.
+    nameless = verdict.provider in _NOT_PEOPLES_NAMES or (len(relays) == 1 and relays[0].name == verdict.provider)
     return {
-        "provider": unnamed("provider") if verdict.provider in _NOT_PEOPLES_NAMES else catalogue.label(verdict.provider),
+        "provider": unnamed("provider") if nameless else catalogue.label(verdict.provider),
         "relay": relays[0].label if relays else unnamed("relay"),
         "app": apps[0].label if apps else unnamed("app"),
         "status": str(verdict.http_status) if verdict.http_status else "—",
