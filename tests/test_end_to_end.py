@@ -246,6 +246,20 @@ def test_serving_on_a_taken_port_is_refused_in_one_line(office: Office, tmp_path
     assert b"another program listens there" in ran.stderr
 
 
+@pytest.mark.parametrize("obstacle", ["a directory", "another file"])
+def test_a_store_that_cannot_be_opened_is_refused_in_one_line(tmp_path: Path, obstacle: str) -> None:
+    store = tmp_path / "data" / "solvent.db"
+    store.parent.mkdir()
+    if obstacle == "a directory":
+        store.mkdir()
+    else:
+        store.write_bytes(b"this is a diary and no database " * 64)
+    ran = solvent(tmp_path, "demo", "--data", "data")
+    assert (ran.returncode, ran.stdout) == (3, b"")
+    assert ran.stderr.count(b"\n") == 1, ran.stderr.decode()
+    assert b"the store cannot be opened" in ran.stderr
+
+
 def test_two_demos_run_side_by_side(office: Office, tmp_path: Path) -> None:
     with running(tmp_path, "demo") as second, second.client() as client:
         assert second.address != office.address

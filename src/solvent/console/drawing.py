@@ -1,0 +1,87 @@
+"""The chain of a verdict as it is drawn: boxes from the reader inwards, and beside the empty wallet whose it is.
+
+An account is held at a layer by whoever calls that layer: the reader holds one at the outermost relay, each relay's operator one at
+the next layer in. So the holder of the empty wallet is the nearest relay or gateway further out, else the reader.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from solvent.catalogue import names
+from solvent.model.verdict import Layer, Role, Verdict, Wallet
+
+# More boxes than these do not fit beside each other; they are drawn below each other on wide screens too.
+ABREAST_MAX = 3
+_RESELLERS = (Role.RELAY, Role.GATEWAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One layer; `role` and `label` are empty where nobody knows who it is.
+
+    `number` counts relays from the reader inwards where there are several, 0 else. `words` is a quote; `added` says that it is only
+    the id that this layer appended. `passed` marks the layer at which the reader's own account was fine. `holder` is set where the
+    wallet held here is empty: `you`, `limit` (a cap on the reader's own key), `operator`, or the label of the operator's relay.
+    """
+
+    role: str
+    label: str
+    number: int
+    words: str | None
+    added: bool
+    request_id: str | None
+    empty: bool
+    origin: bool
+    passed: bool
+    holder: str
+    holder_number: int
+
+
+def boxes(verdict: Verdict, original: str, lang: str) -> tuple[Box, ...]:
+    """The boxes in order; `origin` marks the one whose error it is, which speaks the whole sentence `original`."""
+    layers = verdict.layers
+    numbers = _numbers(layers)
+    first_reseller = next((place for place, layer in enumerate(layers) if layer.role in _RESELLERS), None)
+    drawn = []
+    for place, layer in enumerate(layers):
+        last = place == len(layers) - 1
+        holder, holder_number = _holder(verdict.wallet, layers[:place], numbers) if layer.empty else ("", 0)
+        added = layer.spoke is not None and layer.request_id is not None and layer.spoke == f"(request id: {layer.request_id})"
+        drawn.append(
+            Box(
+                role="" if layer.name == "unknown" else names.ROLES[layer.role].of(lang),
+                label="" if layer.name == "unknown" else layer.label,
+                number=numbers[place],
+                words=original if last and original else layer.spoke,
+                added=added and not last,
+                request_id=None if added and not last else layer.request_id,
+                empty=layer.empty,
+                origin=last and verdict.rule is not None,
+                passed=verdict.wallet is Wallet.RELAY_UPSTREAM and place == first_reseller and not layer.empty,
+                holder=holder,
+                holder_number=holder_number,
+            )
+        )
+    return tuple(drawn)
+
+
+def abreast(verdict: Verdict) -> bool:
+    """Whether the boxes fit beside each other on a wide screen."""
+    return len(verdict.layers) <= ABREAST_MAX
+
+
+def _numbers(layers: tuple[Layer, ...]) -> list[int]:
+    relays = [place for place, layer in enumerate(layers) if layer.role is Role.RELAY]
+    return [relays.index(place) + 1 if place in relays and len(relays) > 1 else 0 for place in range(len(layers))]
+
+
+def _holder(wallet: Wallet, outer: tuple[Layer, ...], numbers: list[int]) -> tuple[str, int]:
+    if wallet is Wallet.KEY_BUDGET:
+        return "limit", 0
+    if wallet is not Wallet.RELAY_UPSTREAM:
+        return "you", 0
+    for place in range(len(outer) - 1, -1, -1):
+        if outer[place].role in _RESELLERS:
+            return outer[place].label, numbers[place]
+    return "operator", 0

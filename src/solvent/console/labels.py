@@ -1,0 +1,119 @@
+"""What the codes of occurrences and cases are called on the pages. The names of a verdict's codes stand in `catalogue.names`.
+
+Every text here is a key of the translation catalogues, marked with `N_` and translated where it is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from solvent.cases.life import State
+
+Gettext = Callable[[str], str]
+Ngettext = Callable[[str, str, int], str]
+
+
+def N_(text: str) -> str:  # noqa: N802 - the mark that message extractors know
+    """Marks a text for translation and returns it as it is."""
+    return text
+
+
+def P_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - as above, for a pair of singular and plural
+    """Marks a pair for translation and returns it as it is."""
+    return one, many
+
+
+STATES: dict[str, str] = {
+    State.PROCESSING.value: N_("open: no rule explains it yet"),
+    State.ANSWERED.value: N_("answered"),
+    State.RESOLVED.value: N_("resolved"),
+    State.REGRESSED.value: N_("came back"),
+}
+
+WINDOWS: dict[str, str] = {
+    "minute": N_("every minute"),
+    "hour": N_("every hour"),
+    "5h": N_("every 5 hours"),
+    "day": N_("every day"),
+    "week": N_("every week"),
+    "month": N_("every month"),
+}
+
+EVIDENCE: dict[str, str] = {
+    "captured": N_("seen in a real error"),
+    "documented": N_("read in the documentation"),
+    "code": N_("read in the source code"),
+    "unverified": N_("not verified yet"),
+}
+
+LINKS: dict[str, str] = {
+    "billing": N_("billing page"),
+    "usage": N_("usage page"),
+    "limits": N_("limits page"),
+    "keys": N_("key page"),
+    "status": N_("status page"),
+    "models": N_("list of models"),
+    "docs": N_("documentation"),
+}
+
+CODE_LANGUAGES = {"python": "Python", "javascript": "JavaScript", "curl": "curl"}
+
+# Kinds of `base.secret`, each as (one, many) with the number in front.
+STRUCK: dict[str, tuple[str, str]] = {
+    "private-key": P_("%(num)d private key", "%(num)d private keys"),
+    "token": P_("%(num)d token", "%(num)d tokens"),
+    "key": P_("%(num)d key", "%(num)d keys"),
+    "credential": P_("%(num)d credential", "%(num)d credentials"),
+    "cookie": P_("%(num)d cookie", "%(num)d cookies"),
+    "url-password": P_("%(num)d password in an address", "%(num)d passwords in addresses"),
+    "e-mail": P_("%(num)d e-mail address", "%(num)d e-mail addresses"),
+    "home-path": P_("%(num)d user name in a path", "%(num)d user names in paths"),
+    "phone": P_("%(num)d phone number", "%(num)d phone numbers"),
+    "account-number": P_("%(num)d account number", "%(num)d account numbers"),
+    "organization": P_("%(num)d organisation id", "%(num)d organisation ids"),
+}
+_STRUCK_OTHER = P_("%(num)d secret", "%(num)d secrets")
+
+_WHY_NOT = (
+    N_("its sentence does not occur"),
+    N_("one of its expressions does not occur"),
+    N_("an expression occurs that rules it out"),
+    N_("its code does not occur in a field"),
+    N_("its exception was not raised last"),
+    N_("its status was not seen"),
+    N_("there is no traceback"),
+    N_("there is a traceback"),
+    N_("matches, but ranks %(what)s below the rule that decides"),
+    N_("nothing shows %(what)s"),
+    N_("the text shows %(what)s"),
+    N_("the text is not %(what)s"),
+)
+_WHY_NOT_FORMS = tuple((re.compile(re.escape(text).replace(r"%\(what\)s", "(.+)")), text) for text in _WHY_NOT)
+
+
+def why_not(words: str, gettext: Gettext) -> str:
+    """The engine's reason against a rule in the reader's language; as it stands where it is a new one."""
+    for form, text in _WHY_NOT_FORMS:
+        found = form.fullmatch(words)
+        if found is not None:
+            return gettext(text) % {"what": found.group(1)} if found.groups() else gettext(text)
+    return words
+
+
+def struck(counts: tuple[tuple[str, int], ...], ngettext: Ngettext, separator: str) -> str:
+    """What was removed, such as `2 keys, 1 e-mail address`; empty where nothing was."""
+    parts = []
+    for kind, count in counts:
+        one, many = STRUCK.get(kind, _STRUCK_OTHER)
+        parts.append(ngettext(one, many, count) % {"num": count})
+    return separator.join(parts)
+
+
+def took(microseconds: int) -> str:
+    """A short span for people: `340 µs`, `2.1 ms`, `1.3 s`."""
+    if microseconds < 1000:
+        return f"{microseconds} µs"
+    if microseconds < 1_000_000:
+        return f"{microseconds / 1000:.1f} ms"
+    return f"{microseconds / 1_000_000:.1f} s"

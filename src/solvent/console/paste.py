@@ -1,0 +1,72 @@
+"""`/e/{id}`: one paste with its report, as a page, as Markdown or as problem details; and the reader's word whether it helped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from solvent.base.errors import UsageError
+from solvent.console import documents, explained, forms, negotiation, refusals
+from solvent.console.negotiation import Form
+from solvent.console.site import Site, markdown, problem_json, see_other
+from solvent.operations.cases import Opened
+
+
+async def show(site: Site, request: Request) -> Response:
+    """The paste in the form that is asked for."""
+    lang = site.lang(request)
+    name, suffix = negotiation.split(request.path_params["id"])
+    form = suffix or negotiation.accepted(request.headers.get("accept"))
+    code = explained.code_language(request.query_params.get("code"))
+    opened = await site.desk.open(name, lang, code)
+    if opened is None:
+        return site.refuse(request, lang, 404, refusals.missing("paste", lang), form=form)
+    if form is Form.JSON:
+        return problem_json(details(opened, site.public_url))
+    if form is Form.MARKDOWN:
+        return markdown(documents.markdown(opened.explanation, site.catalogue, lang))
+    shown = explained.values(opened.explanation, site.catalogue, f"/e/{name}", code)
+    # What was removed is known only from the filing: nothing is left to remove when the kept text is read again.
+    shown["struck"] = opened.occurrence.struck
+    return site.page(request, "paste.html", lang, occurrence=opened.occurrence, case=opened.case, **shown)
+
+
+async def give_feedback(site: Site, request: Request) -> Response:
+    """Takes the reader's word and leads back to the report."""
+    lang = site.lang(request)
+    posted = await forms.read(request, site.csrf, lang)
+    if isinstance(posted, forms.Unread):
+        return site.refuse(request, lang, posted.status, posted.problem)
+    lang = site.lang(request, posted.fields.get("lang"))
+    if posted.refusal is not None:
+        return site.refuse(request, lang, 403, refusals.csrf(posted.refusal, lang))
+    name = request.path_params["id"]
+    try:
+        known = await site.desk.give_feedback(name, posted.fields.get("feedback", ""))
+    except UsageError:
+        return site.refuse(request, lang, 400, refusals.feedback(lang))
+    if not known:
+        return site.refuse(request, lang, 404, refusals.missing("paste", lang))
+    chosen = posted.fields.get("lang") or request.query_params.get("lang")
+    return see_other(f"/e/{name}", lang if chosen else None, "#feedback")
+
+
+def details(opened: Opened, public_url: str | None) -> dict[str, Any]:
+    """Problem details (RFC 9457) with the whole verdict. Addresses are absolute only where a public one is set."""
+    verdict, report = opened.explanation.verdict, opened.explanation.report
+    base = public_url or ""
+    body: dict[str, Any] = {"type": "about:blank" if verdict.doc_url is None else f"{base}{verdict.doc_url}", "title": report.title}
+    if verdict.http_status_should_be is not None:
+        body["status"] = verdict.http_status_should_be
+    body |= {"detail": report.summary, "instance": f"{base}/e/{opened.occurrence.id}"}
+    body |= verdict.as_json(report)
+    body |= {
+        "id": opened.occurrence.id,
+        "at": opened.occurrence.at.isoformat(),
+        "took_us": opened.occurrence.took_us,
+        "case": {"id": opened.case.id, "state": opened.case.state, "count": opened.case.count},
+        "redacted": dict(opened.occurrence.struck),
+    }
+    return body

@@ -1,0 +1,94 @@
+"""The words of every refusal, each with what happened, why, and the next step."""
+
+from __future__ import annotations
+
+from solvent.base.paste import PASTE_BYTES_MAX
+from solvent.console.csrf import Refusal
+from solvent.console.labels import N_
+from solvent.console.site import Problem, gettext
+
+_CSRF = {
+    Refusal.OTHER_SITE: (
+        N_("This form was sent by another site"),
+        N_("A page of another address posted it, so nothing was done. If it was you: open the desk here and paste the error yourself."),
+    ),
+    Refusal.NO_TOKEN: (
+        N_("The form came without its token"),
+        N_(
+            "A browser must send the hidden field `csrf` of the page, so nothing was kept. Your text is still here: press the button again."
+        ),
+    ),
+    Refusal.STALE: (
+        N_("This page was open for too long"),
+        N_("A form is good for 12 hours, so nothing was kept. Your text is still here: press the button again."),
+    ),
+}
+_MISSING = {
+    "paste": (
+        N_("There is no such paste"),
+        N_("No paste has this address. It may have been mistyped or deleted; look for it in the list, or paste the error again."),
+    ),
+    "case": (N_("There is no such case"), N_("No case has this address. The list of cases shows those that there are.")),
+    "rule": (
+        N_("There is no such rule"),
+        N_("No rule has this name; it may have been renamed. Paste the error to see which rule decides on it."),
+    ),
+    "page": (N_("There is no such page"), N_("Nothing is kept at this address. The desk is one step away.")),
+}
+
+
+def csrf(refusal: Refusal, lang: str) -> Problem:
+    """Why a form is not taken."""
+    return _problem(_CSRF[refusal], lang)
+
+
+def missing(what: str, lang: str) -> Problem:
+    """Nothing is there; `what` is `paste`, `case`, `rule` or `page`."""
+    return _problem(_MISSING[what], lang)
+
+
+def not_a_form(lang: str) -> Problem:
+    """The body is of another kind."""
+    return _problem(
+        (
+            N_("This is not a form"),
+            N_(
+                "Send the error as the form field `raw`, for example: curl --data-urlencode raw@error.txt ADDRESS/e. "
+                "Programs that speak JSON use /api/explain."
+            ),
+        ),
+        lang,
+    )
+
+
+def broken_form(lang: str) -> Problem:
+    """The form cannot be taken apart."""
+    return _problem(
+        (N_("The form cannot be read"), N_("Its encoding is broken or it has too many fields. Send it again from the desk's page.")), lang
+    )
+
+
+def feedback(lang: str) -> Problem:
+    """The word is none that we know."""
+    return _problem(
+        (
+            N_("That is no answer to the question"),
+            N_("The field `feedback` must be `helped` or `not_helped`. Use the buttons below the report."),
+        ),
+        lang,
+    )
+
+
+def paste(raw: str | None, lang: str) -> tuple[int, Problem]:
+    """The status and the words for a text that the desk does not read."""
+    if not (raw or "").strip():
+        return 400, _problem((N_("There is nothing to explain."), N_("The text is empty. Paste the error message into the box.")), lang)
+    if raw is not None and len(raw) > PASTE_BYTES_MAX:
+        words = (N_("That is too much text."), N_("At most %(size)d KiB are read. Leave only the error and the lines around it."))
+        return 413, _problem(words, lang, size=PASTE_BYTES_MAX // 1024)
+    return 400, _problem((N_("This is not text."), N_("It looks like a binary file. Paste the error message as text.")), lang)
+
+
+def _problem(words: tuple[str, str], lang: str, **values: object) -> Problem:
+    title, text = words
+    return Problem(gettext(lang, title), gettext(lang, text, **values))

@@ -1,0 +1,112 @@
+"""Templates to text, in one language at a time. Autoescape is on for every template but Markdown's, which has its own rules.
+
+Everything that comes from a paste reaches a page through here as text: no filter makes a link or an element of it, save `prose`,
+which only sets what stands in backticks as code.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from solvent.catalogue import names
+from solvent.console import drawing, labels, language, markdown
+from solvent.diagnosis.desk import Explanation
+
+_FIRST_SENTENCE = re.compile(r"(.{12,}?(?:[.!?](?=\s+[A-Z])|[。！？]))\s*(.+)", re.DOTALL)
+_CODE = re.compile(r"`([^`\n]{1,200})`")
+
+
+def render(template: str, lang: str, **values: Any) -> str:
+    """The template filled in one of `language.LANGUAGES`."""
+    return environment(lang).get_template(template).render(lang=lang, **values)
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """The templates of one language, with the words that all of them use."""
+    made = Environment(
+        loader=PackageLoader("solvent.console"),
+        autoescape=lambda name: name is None or not name.endswith(".md"),  # noqa: S701 - Markdown alone escapes by filters of its own
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    texts = language.translations(lang)
+    made.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
+    made.filters |= {
+        "prose": prose,
+        "instant": instant,
+        "sentences": sentences,
+        "took": labels.took,
+        "percent": lambda share: f"{round(share * 100)} %",
+        "md": markdown.text,
+        "fence": markdown.fence,
+        "quote": markdown.quote,
+        "why_not": lambda words: labels.why_not(words, texts.gettext),
+        "struck": lambda counts: labels.struck(counts, texts.ngettext, "、" if lang == "zh" else ", "),
+        "category": lambda code: names.CATEGORIES[code].of(lang),
+        "wallet": lambda code: names.WALLETS[code].of(lang),
+        "actor": lambda code: names.ACTORS[code].of(lang),
+        "words": lambda words: words.of(lang),
+        "boxes": lambda verdict, original: drawing.boxes(verdict, original, lang),
+        "abreast": drawing.abreast,
+        "id_times": id_times,
+        "is_link": lambda address: address.startswith("https://"),
+    }
+    made.globals |= {
+        "STATES": labels.STATES,
+        "WINDOWS": labels.WINDOWS,
+        "EVIDENCE": labels.EVIDENCE,
+        "LINKS": labels.LINKS,
+        "CODE_LANGUAGES": labels.CODE_LANGUAGES,
+        "html_lang": language.HTML_CODES[lang],
+    }
+    return made
+
+
+def prose(text: str) -> Markup:
+    """A sentence as HTML: all of it text, what stands in backticks as code."""
+    pieces, place = [], 0
+    for found in _CODE.finditer(text):
+        pieces += [escape(text[place : found.start()]), Markup("<code>{}</code>").format(found.group(1))]
+        place = found.end()
+    return Markup("").join([*pieces, escape(text[place:])])
+
+
+def sentences(text: str) -> tuple[str, str]:
+    """The first sentence and what follows it; a text of one sentence is followed by nothing."""
+    found = _FIRST_SENTENCE.match(text)
+    return (text, "") if found is None else (found.group(1), found.group(2))
+
+
+def instant(when: datetime | date | str) -> Markup:
+    """A point in time as `<time>`, in UTC to the second; a day as it is. A text must be ISO 8601; one that is not stays a text."""
+    if isinstance(when, str):
+        try:
+            when = datetime.fromisoformat(when)
+        except ValueError:
+            return escape(when)
+    if not isinstance(when, datetime):
+        return Markup('<time datetime="{0}">{0}</time>').format(when.isoformat())
+    in_utc = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    return Markup('<time datetime="{}">{} UTC</time>').format(in_utc.strftime("%Y-%m-%dT%H:%M:%SZ"), in_utc.strftime("%Y-%m-%d %H:%M:%S"))
+
+
+def id_times(request_id: Any) -> list[tuple[str, str]]:
+    """Each instant of a request id and which clock it supposes: `utc`, `beijing`, or `exact` where only one reading is possible."""
+    if len(request_id.times) == 1:
+        return [(request_id.times[0], "exact")]
+    stamp = request_id.id[:14]
+    return [(when, "utc" if re.sub(r"\D", "", when)[:14] == stamp else "beijing") for when in request_id.times]
+
+
+def code_choices(explanation: Explanation, code: dict[tuple[str, str], str], handling: str) -> list[str]:
+    """The languages in which the sample of this kind of error can be had, the shown one among them."""
+    return [name for name in labels.CODE_LANGUAGES if code.get((handling, name)) or name == explanation.report.code_language]

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+
+from solvent.cli import render
+from solvent.cli.wrap import width
+from solvent.diagnosis import desk, engine
+from solvent.diagnosis.desk import Explanation
+from tests.unit.cli.conftest import Run
+
+RELAY = (
+    '500 {"error":{"type":"<nil>","message":"Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing'
+    ' to upgrade or purchase credits. (request id: 20260126100910722614337HsQybcmN)"},"type":"error"}'
+)
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+ATTACKS = [
+    "\x1b]52;c;ZXZpbA==\x07",
+    "\x1b[2J\x1b[H",
+    "\x1b]0;title\x1b\\",
+    "\x1b]8;;https://evil.example\x1b\\",
+    "\x1bc",
+    "\x9b2J",
+    "\x07",
+    "\x08\x08\x08",
+]
+
+
+def explained(raw: str, lang: str = "en", code: str | None = None) -> Explanation:
+    return desk.explain(raw, engine.packaged(), lang, code)
+
+
+def shown(raw: str, lang: str = "en") -> str:
+    """The text for a terminal without the styles that the renderer gives it."""
+    return STYLE.sub("", render.text(explained(raw, lang)))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_text_fits_the_terminal_and_is_never_wider_than_a_hundred(monkeypatch: pytest.MonkeyPatch, lang: str, columns: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    widths = [width(line) for line in shown(RELAY, lang).splitlines()]
+    assert max(widths) <= min(columns, 100)
+
+
+@pytest.mark.parametrize(
+    ("lang", "heads"),
+    [
+        ("en", ["Whose wallet", "Who acts", "Retry", "The chain", "Why", "What to do", "Prevent it", "Evidence"]),
+        ("zh", ["谁的钱包", "谁来处理", "重试", "调用链", "原因分析", "解决方案", "预防措施", "依据"]),
+    ],
+)
+def test_every_part_of_the_report_is_there_in_order(lang: str, heads: list[str]) -> None:
+    rest = iter(shown(RELAY, lang).splitlines())
+    assert [head for head in heads if not any(line.startswith(head) for line in rest)] == []
+
+
+def test_the_empty_wallet_is_marked_in_the_chain() -> None:
+    assert re.search(r"you → .* → Anthropic[^→]*✗ empty", " ".join(shown(RELAY).split()))
+
+
+def test_an_id_is_shown_with_every_instant_that_it_can_mean() -> None:
+    words = " ".join(shown(RELAY).split())
+    assert "20260126100910722614337HsQybcmN" in words
+    assert "2026-01-26T10:09:10Z or 2026-01-26T02:09:10Z" in words
+
+
+def test_code_is_shown_only_where_it_was_asked_for() -> None:
+    explanation = explained(RELAY, code="curl")
+    first_line = explanation.report.code.strip().splitlines()[0]
+    assert first_line in render.text(explanation, with_code=True)
+    assert first_line not in render.text(explanation)
+    assert "--code curl" in " ".join(STYLE.sub("", render.text(explanation)).split())
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_paste_cannot_steer_the_readers_terminal(attack: str) -> None:
+    text = shown(f"HTTP 418: the frobnicator {attack} failed at once")
+    assert [char for char in text if unicodedata.category(char) == "Cc" and char != "\n"] == []
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_document_cannot_steer_the_terminal_that_it_is_printed_on(attack: str) -> None:
+    explanation = explained(f"HTTP 418: the frobnicator {attack} failed at once")
+    text = render.markdown(explanation, engine.packaged().catalogue)
+    assert [char for char in text if unicodedata.category(char) == "Cc" and char not in "\n\t"] == []
+
+
+def test_a_paste_cannot_turn_the_line_around() -> None:
+    assert "\u202e" not in shown("HTTP 418: the frobnicator \u202e failed at once")
+
+
+def test_without_a_terminal_there_is_no_colour(run: Run) -> None:
+    assert "\x1b" not in run("explain", "--lang", "en", stdin=RELAY.encode()).out
+
+
+def test_markup_in_a_paste_is_shown_as_it_was_written() -> None:
+    assert "[bold red]frobnicator[/] :boom: failed" in " ".join(shown("HTTP 418: the [bold red]frobnicator[/] :boom: failed").split())
