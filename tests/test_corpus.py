@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-PROGRAM = str(Path(sys.executable).with_name("solvent"))
+from tests.program import PROGRAM
+
 FOLDER = os.environ.get("SOLVENT_CORPUS")
 # What the program reached, less what a better judgement elsewhere may cost.
 FLOORS = {
@@ -34,7 +35,6 @@ def test_no_figure_falls_below_its_floor(corpus: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     percent = json.loads(done.stdout.splitlines()[0])["percent"]
-    print(corpus, percent)
     below = {field: (percent[field], floor) for field, floor in FLOORS[corpus].items() if percent[field] < floor}
     assert not below, done.stdout
     assert percent["http_status"] == percent["request_id"] == 100, done.stdout

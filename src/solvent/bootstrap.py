@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from starlette.applications import Starlette
+from starlette.routing import Router
 from starlette.types import ASGIApp
 
 from solvent.access.ratelimit import Rate
@@ -67,11 +67,12 @@ def build_app(settings: Settings, desk: Desk, admin_token: str, form_secret: byt
     if settings.office_public_url is not None:
         hosts.add((urlsplit(settings.office_public_url).hostname or "").lower())
     routes = [
-        *pages(desk, Csrf(form_secret), public_url=settings.office_public_url),
         *api.routes(desk, admin_token, public_url=settings.office_public_url),
+        *pages(desk, Csrf(form_secret), public_url=settings.office_public_url),
     ]
     return Guard(
-        Starlette(routes=routes),
+        # A bare router: an application's own error page would answer before the guard could.
+        Router(routes=routes),
         hosts=frozenset(hosts),
         posts=Rate(settings.desk_posts_per_minute, max(settings.desk_posts_per_minute // 2, 1)),
         reads=Rate(settings.desk_reads_per_minute, max(settings.desk_reads_per_minute // 2, 1)),

@@ -35,7 +35,7 @@ def chromium() -> str:
     pytest.skip("no chromium on the PATH (Debian: apt-get install chromium fonts-noto-cjk)")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its loop must end before other tests run theirs
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
@@ -43,7 +43,7 @@ def browser(chromium: str) -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with running(tmp_path_factory.mktemp("browser"), "demo") as started:
         yield started

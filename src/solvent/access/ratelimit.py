@@ -33,7 +33,7 @@ def take(bucket: Bucket, rate: Rate, now_ns: int) -> tuple[Bucket, int]:
     gained = int(Fraction(passed_ns * rate.per_minute, 60_000))
     level = min(bucket.micro_tokens + gained, rate.burst * 1_000_000)
     # A full bucket forgets the rest; else the nanoseconds that made no whole millionth stay owed.
-    at_ns = now_ns if level == rate.burst * 1_000_000 else bucket.at_ns + int(Fraction(gained * 60_000, rate.per_minute))
+    at_ns = now_ns if level == rate.burst * 1_000_000 else bucket.at_ns - int(-Fraction(gained * 60_000, rate.per_minute) // 1)
     if level >= 1_000_000:
         return Bucket(level - 1_000_000, at_ns), 0
     missing_ns = Fraction((1_000_000 - level) * 60_000, rate.per_minute)

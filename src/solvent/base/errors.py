@@ -1,7 +1,8 @@
 """The tree of our own exceptions, sorted by who must act.
 
 SolventError
-├── UsageError      the caller gave something that cannot be used: wrong options, empty or oversized text, unknown id
+├── UsageError      the caller gave something that cannot be used: wrong options, empty text, unknown id
+│   └── TooLargeError   more than is read
 └── StartError      the program cannot start or reach what it needs: a port is taken, the data directory is in use
 """
 
@@ -14,6 +15,10 @@ class SolventError(Exception):
 
 class UsageError(SolventError):
     """The caller's mistake."""
+
+
+class TooLargeError(UsageError):
+    """The caller gave more than is read."""
 
 
 class StartError(SolventError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solvent.base.errors import UsageError
+from solvent.base.errors import TooLargeError, UsageError
 
 PASTE_BYTES_MAX = 256 * 1024
 _BINARY_SHARE = 10  # per cent of control characters or undecodable bytes above which a text counts as binary
@@ -11,13 +11,13 @@ _BINARY_SHARE = 10  # per cent of control characters or undecodable bytes above 
 def decode(raw: bytes) -> str:
     """The text of a paste: UTF-8, UTF-16 with a byte order mark, else GB18030, the encoding of Chinese Windows consoles.
 
-    Raises `UsageError` where it is empty, too large or not text.
+    Raises `UsageError` where it is empty or not text, `TooLargeError` where it is too large.
     """
     if len(raw) > PASTE_BYTES_MAX:
         message = (
             f"the text is too large: {len(raw):,} bytes, at most {PASTE_BYTES_MAX:,} are read; paste only the error and the lines around it"
         )
-        raise UsageError(message)
+        raise TooLargeError(message)
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = raw.decode("utf-16", "replace")
     else:
@@ -29,13 +29,13 @@ def decode(raw: bytes) -> str:
 
 
 def accept(text: str) -> str:
-    """The text itself where it can be read. Raises `UsageError` where it is empty, too large or not text."""
+    """The text itself where it can be read. Raises `UsageError` where it is empty or not text, `TooLargeError` where it is too large."""
     if not text.strip():
         message = "there is nothing to explain: the text is empty; paste the error message or pipe it in"
         raise UsageError(message)
     if len(text) > PASTE_BYTES_MAX:
         message = f"the text is too large: at most {PASTE_BYTES_MAX:,} characters are read; paste only the error and the lines around it"
-        raise UsageError(message)
+        raise TooLargeError(message)
     sample = text[:8192]
     strange = sum(1 for char in sample if (char < " " and char not in "\t\n\r\x1b\x0b\x0c") or char in "\ufffd\x7f")
     if strange * 100 > len(sample) * _BINARY_SHARE:

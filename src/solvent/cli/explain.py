@@ -7,7 +7,7 @@ import locale
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -77,24 +77,28 @@ def _language(text: str) -> str:
 
 
 def _lines(file: str | None, lang: str | None) -> None:
-    packaged = engine.packaged()
     if file is None or file == "-":
-        source = sys.stdin.buffer
-    else:
-        try:
-            source = Path(file).open("rb")  # noqa: SIM115 - closed with the process
-        except OSError as problem:
-            message = f"cannot read `{file}`: {problem.strerror}; give a file that exists, or pipe the lines in"
-            raise UsageError(message) from problem
-    out = sys.stdout
+        _each_line(sys.stdin.buffer, lang)
+        return
+    try:
+        source = Path(file).open("rb")  # noqa: SIM115 - closed two lines below
+    except OSError as problem:
+        message = f"cannot read `{file}`: {problem.strerror}; give a file that exists, or pipe the lines in"
+        raise UsageError(message) from problem
+    with source:
+        _each_line(source, lang)
+
+
+def _each_line(source: BinaryIO, lang: str | None) -> None:
+    packaged = engine.packaged()
     for number, line in enumerate(source, 1):
         if not line.strip():
             continue
         case = _case(line, number)
         explanation = desk.explain(case["raw"], packaged, lang or _language(case["raw"]))
         answer: dict[str, Any] = {"id": case["id"]} | explanation.verdict.as_json(explanation.report)
-        out.write(json.dumps(answer, ensure_ascii=False) + "\n")
-    out.flush()
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
 
 
 def _case(line: bytes, number: int) -> dict[str, Any]:

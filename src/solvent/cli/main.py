@@ -46,14 +46,18 @@ def run(arguments: list[str] | None = None) -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
-        result = main.main(args=arguments, prog_name="solvent", standalone_mode=False)
+        # Not `main.main()`: that one would turn a reader who left into an exit of its own.
+        with main.make_context("solvent", list(arguments)) as context:
+            result = main.invoke(context)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
     except click.exceptions.NoArgsIsHelpError as problem:
         click.echo(problem.ctx.get_help() if problem.ctx else "")
         return 0
     except click.UsageError as problem:
         command = "solvent" if problem.ctx is None else problem.ctx.command_path
         return _complain(f"{problem.format_message().rstrip('.')}; `{command} --help` lists what it takes", 2)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         return 130
     except UsageError as problem:
         return _complain(str(problem), 2)

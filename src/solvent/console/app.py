@@ -17,7 +17,10 @@ from solvent.operations.cases import Desk
 
 
 def pages(desk: Desk, csrf: Csrf, *, public_url: str | None = None) -> list[BaseRoute]:
-    """All pages, in order. Compiles both languages, so that a broken catalogue is found at the start."""
+    """All pages, in order; the last takes whatever no other route took.
+
+    Compiles both languages, so that a broken catalogue is found at the start.
+    """
     for lang in language.LANGUAGES:
         environment(lang)
     site = Site(desk, csrf, public_url)
@@ -31,12 +34,12 @@ def pages(desk: Desk, csrf: Csrf, *, public_url: str | None = None) -> list[Base
         Route("/e/rules/{provider}/{rule}", partial(rule.show, site)),
         Route("/e/{id}", partial(paste.show, site)),
         Route("/e/{id}/feedback", partial(paste.give_feedback, site), methods=["POST"]),
-        Route("/e/{rest:path}", partial(_missing, site)),
+        Route("/{rest:path}", partial(_missing, site)),
     ]
 
 
 async def _missing(site: Site, request: Request) -> Response:
-    if not request.path_params["rest"]:
+    if request.path_params["rest"] in ("", "e/"):
         return RedirectResponse("/e")
     lang = site.lang(request)
     form = negotiation.accepted(request.headers.get("accept"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
 from solvent.base import paste
@@ -15,7 +16,8 @@ from solvent.console.csrf import FIELD, Csrf, Refusal
 from solvent.console.site import Problem
 
 _URLENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
-_PART_BYTES_MAX = paste.PASTE_BYTES_MAX * 4
+# More than a whole body may hold: the guard refuses that first, in better words.
+_PART_BYTES_MAX = paste.PASTE_BYTES_MAX * 8
 _FIELDS_MAX = 32
 _FILES_MAX = 2
 
@@ -43,7 +45,7 @@ async def read(request: Request, csrf: Csrf, lang: str) -> Posted | Unread:
         return Unread(415, refusals.not_a_form(lang))
     try:
         form = await request.form(max_files=_FILES_MAX, max_fields=_FIELDS_MAX, max_part_size=_PART_BYTES_MAX)
-    except HTTPException:
+    except (HTTPException, MultiPartException):
         return Unread(400, refusals.broken_form(lang))
     fields = await _texts(form, repair=kind == _URLENCODED)
     return Posted(fields, csrf.refusal(request.headers, fields.get(FIELD)))

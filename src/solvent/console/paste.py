@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -25,11 +26,11 @@ async def show(site: Site, request: Request) -> Response:
         return site.refuse(request, lang, 404, refusals.missing("paste", lang), form=form)
     if form is Form.JSON:
         return problem_json(details(opened, site.public_url))
-    if form is Form.MARKDOWN:
-        return markdown(documents.markdown(opened.explanation, site.catalogue, lang))
-    shown = explained.values(opened.explanation, site.catalogue, f"/e/{name}", code)
     # What was removed is known only from the filing: nothing is left to remove when the kept text is read again.
-    shown["struck"] = opened.occurrence.struck
+    explanation = replace(opened.explanation, struck=opened.occurrence.struck)
+    if form is Form.MARKDOWN:
+        return markdown(documents.markdown(explanation, site.catalogue, lang))
+    shown = explained.values(explanation, site.catalogue, f"/e/{name}", code)
     return site.page(request, "paste.html", lang, occurrence=opened.occurrence, case=opened.case, **shown)
 
 

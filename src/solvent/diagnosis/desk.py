@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from solvent.base.secret import redact
-from solvent.diagnosis import judge, reader
+from solvent.diagnosis import judge, normalise, reader
 from solvent.diagnosis.engine import Engine
 from solvent.diagnosis.report import report
 from solvent.model.verdict import Report, Verdict
@@ -23,7 +23,7 @@ class Explanation:
 
 def explain(raw: str, engine: Engine, lang: str, code_language: str | None = None) -> Explanation:
     """Explains a text in `lang` (`en` or `zh`). The judgement is made on what is left after secrets are struck."""
-    clean = redact(raw)
+    clean = redact(normalise.printable(raw))
     reading = reader.read(clean.text)
     verdict = judge.judge_reading(reading, engine, lang)
     return Explanation(clean.text, clean.struck, verdict, report(verdict, reading, engine.catalogue, lang, code_language))

@@ -10,8 +10,10 @@ import html
 import re
 import unicodedata
 
-_ANSI = re.compile(r"(?:\x1b|\\u001b|\\x1b|\\033|␛)\[[0-9;?]{0,16}[A-Za-z]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060]")
+_ANSI = re.compile(
+    r"(?:\x1b|\\u001b|\\x1b|\\033|␛)\[[0-9;?]{0,16}[A-Za-z]|\x9b[0-9;?]{0,16}[A-Za-z]|\x1b\][^\x07\x1b\n]{0,300}(?:\x07|\x1b\\)?|\x1b[@-Z\\-_]"
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060]")
 _ENTITY = re.compile(r"&(?:quot|amp|lt|gt|apos|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
 _UNICODE_ESCAPE = re.compile(r"\\{1,8}u([0-9a-fA-F]{4})")
 _LINE_ESCAPE = re.compile(r"\\{1,8}[nrt](?![A-Za-z_]{0,20}\\)")
@@ -23,14 +25,19 @@ _LINE_FRAME = re.compile(r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?", re
 _WRAP_MIN, _WRAP_MAX = 40, 240
 
 
+def printable(raw: str) -> str:
+    """The text without escapes of terminals and control characters, so that it can neither hide a secret nor steer a terminal."""
+    text = raw.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isprintable():
+        text = _CONTROL.sub("", _ANSI.sub("", text))
+    return text
+
+
 def clean(raw: str) -> str:
     """The paste without escapes of terminals, control characters and entities, with the words of hard-wrapped lines rejoined."""
-    text = raw
-    if "\x1b" in text or "[" in text:
+    text = printable(raw)
+    if "[" in text:
         text = _ANSI.sub("", text)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.isascii() or not text.isprintable():
-        text = _CONTROL.sub("", text)
     if "&" in text and _ENTITY.search(text):
         text = html.unescape(text)
     return _rejoin(text) if "\n" in text else text

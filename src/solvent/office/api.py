@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from solvent.base.errors import UsageError
+from solvent.base.errors import TooLargeError, UsageError
 from solvent.operations.cases import Desk
 
 _LANGUAGES = ("en", "zh")
@@ -20,6 +20,10 @@ def routes(desk: Desk, admin_token: str, *, public_url: str | None = None) -> li
     """All routes of the API, in order."""
 
     async def explain(request: Request) -> Response:
+        if request.method != "POST":
+            refused = _problem(405, "Only POST is taken here", 'Send {"raw": "the error", "lang": "en"} with POST.')
+            refused.headers["allow"] = "POST"
+            return refused
         refusal = _refusal(request, admin_token)
         if refusal is not None:
             return refusal
@@ -35,12 +39,14 @@ def routes(desk: Desk, admin_token: str, *, public_url: str | None = None) -> li
                 }
             else:
                 explanation, place = desk.explain(wish["raw"], wish["lang"], wish["code"]), {}
+        except TooLargeError as problem:
+            return _problem(413, "This cannot be explained", str(problem))
         except UsageError as problem:
-            return _problem(413 if "too large" in str(problem) else 400, "This cannot be explained", str(problem))
+            return _problem(400, "This cannot be explained", str(problem))
         body = place | explanation.verdict.as_json(explanation.report) | {"redacted": dict(explanation.struck)}
         return JSONResponse(body)
 
-    return [Route("/api/explain", explain, methods=["POST"])]
+    return [Route("/api/explain", explain, methods=["POST", "GET", "PUT", "PATCH", "DELETE"])]
 
 
 def _refusal(request: Request, admin_token: str) -> Response | None:

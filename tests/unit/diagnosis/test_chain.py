@@ -18,8 +18,10 @@ def traced(text: str) -> tuple[Chain, int]:
         ('400 {"error":{"type":"<nil>","message":"m (request id: 20260126100910722614337HsQybcmN)"},"type":"error"}', ["new-api"]),
         ("m (request id: 2026040723320111070967240901520) (request id: 20260407153201507098588268d9d6JaRBN5o8)", ["one-api", "new-api"]),
         (
-            "m (request id: 20260407153201507098588268d9d6JaRBN5o8) (request id: 20260407153202507098588268d9d6JaRBN5o9) "
-            "(request id: 20260407153203507098588268d9d6JaRBN5o0)",
+            (
+                "m (request id: 20260407153201507098588268d9d6JaRBN5o8) (request id: 20260407153202507098588268d9d6JaRBN5o9) "
+                "(request id: 20260407153203507098588268d9d6JaRBN5o0)"
+            ),
             ["new-api", "new-api", "new-api"],
         ),
         ('{"error":{"message":"m","type":"insufficient_quota","param":"","code":"insufficient_quota"}}', ["new-api"]),
@@ -44,8 +46,10 @@ def test_every_layer_of_relays_is_counted_innermost_first(text: str, relays: lis
             1,
         ),
         (
-            '{"error":{"type":"<nil>","message":"用户额度不足 (request id: 20260729103912821225788268d9d6wPH3thK5) '
-            '(request id: 20260729103913821225788268d9d6wPH3thK6)"},"type":"error"}',
+            (
+                '{"error":{"type":"<nil>","message":"用户额度不足 (request id: 20260729103912821225788268d9d6wPH3thK5) '
+                '(request id: 20260729103913821225788268d9d6wPH3thK6)"},"type":"error"}'
+            ),
             1,
         ),
         ("用户额度不足, 剩余额度: ＄0.000000", 0),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ def database_url(url: str, data_dir: Path) -> str:
 
 async def open_database(url: str) -> AsyncEngine:
     """An engine on a migrated database. Raises `StartError` where it cannot be opened or migrated."""
+    _probe(make_url(url).database or "")
     engine = create_async_engine(url)
     event.listen(engine.sync_engine, "connect", _prepare)
     try:
@@ -39,11 +42,21 @@ async def open_database(url: str) -> AsyncEngine:
             await connection.run_sync(_migrate)
     except SQLAlchemyError as problem:
         await engine.dispose()
-        message = (
-            f"the store cannot be opened ({str(problem.__cause__ or problem)[:120]}); check that `{engine.url.database}` can be written"
-        )
-        raise StartError(message) from problem
+        raise _refused(engine.url.database or "", problem.__cause__ or problem) from problem
     return engine
+
+
+def _probe(path: str) -> None:
+    """Opens the file once without the driver's thread, which would outlive a refusal and complain about it."""
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.Error as problem:
+        raise _refused(path, problem) from problem
+
+
+def _refused(path: str, problem: BaseException) -> StartError:
+    return StartError(f"the store cannot be opened ({str(problem)[:120]}); check that `{path}` is a database that can be written")
 
 
 def _prepare(connection: Any, _record: Any) -> None:

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from solvent.base import secret
+from solvent.cases.life import State
+from solvent.catalogue.load import CODE_LANGUAGES, Catalogue
+from solvent.catalogue.rules import WINDOWS
+from solvent.console import labels, language
+from solvent.console.examples import EXAMPLES
+from solvent.diagnosis.engine import Engine
+from solvent.diagnosis.judge import judge
+
+
+def test_every_code_has_a_name(catalogue: Catalogue) -> None:
+    assert set(labels.STATES) == {state.value for state in State}
+    assert set(labels.WINDOWS) == set(WINDOWS)
+    assert tuple(labels.CODE_LANGUAGES) == CODE_LANGUAGES
+    assert {rule.source.evidence for rule in catalogue.rules.values()} <= set(labels.EVIDENCE)
+    assert {link.kind for party in catalogue.parties.values() for link in party.links} <= set(labels.LINKS)
+    assert set(labels.STRUCK) == {kind.name for kind in secret._KINDS}
+
+
+def test_every_reason_of_the_engine_is_known_in_chinese(packaged_engine: Engine) -> None:
+    zh = language.translations("zh").gettext
+    for example in EXAMPLES:
+        for tried in judge(example.text, packaged_engine).trail:
+            assert any("一" <= sign <= "鿿" for sign in labels.why_not(tried.why_not, zh)), tried.why_not
+
+
+def test_a_reason_keeps_what_it_names() -> None:
+    zh = language.translations("zh").gettext
+    assert labels.why_not("matches, but ranks 56 below the rule that decides", zh) == "也匹配，但优先级 56，低于最终采用的规则"
+    assert labels.why_not("nothing shows openai or azure", zh) == "没有迹象表明涉及 openai or azure"
+    assert labels.why_not("a reason of tomorrow", zh) == "a reason of tomorrow"
+
+
+def test_what_was_removed_is_counted() -> None:
+    en, zh = (language.translations(lang).ngettext for lang in ("en", "zh"))
+    assert labels.struck((("key", 2), ("e-mail", 1)), en, ", ") == "2 keys, 1 e-mail address"
+    assert labels.struck((("key", 2), ("e-mail", 1)), zh, "、") == "2 个密钥、1 个邮箱地址"
+    assert labels.struck((("of tomorrow", 1),), en, ", ") == "1 secret"
+    assert labels.struck((), en, ", ") == ""
+
+
+def test_spans_are_short() -> None:
+    assert [labels.took(span) for span in (0, 340, 2_140, 1_300_000)] == ["0 µs", "340 µs", "2.1 ms", "1.3 s"]

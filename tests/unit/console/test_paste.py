@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from starlette.applications import Starlette
+
+from solvent.console.app import pages
+from solvent.console.csrf import Csrf
+from solvent.console.examples import SEED, find
+from solvent.operations.cases import Desk
+from tests import asgi
+from tests.unit.console.conftest import SAME_ORIGIN, Visitor, text_of
+
+SECRETS = "\nAuthorization: Bearer sk-ant-api03-AbCd1234EfGh5678IjKl9012\nme@example.com"
+
+
+def test_the_report_has_its_parts(visitor: Visitor) -> None:
+    path = visitor.filed(SEED.text + SECRETS)
+    seen = text_of(visitor.get(f"{path}?lang=en").text)
+    for words in (
+        "The empty account is the relay operator",
+        "Where it happened",
+        "What to do",
+        "A message you can send",
+        "What it says",
+        "Why",
+        "Prevent it",
+        "In code",
+        "2026-01-26 10:09:10 UTC if the server",
+        "2026-01-26 02:09:10 UTC if it ran on Beijing time",
+        "certainty 97 %",
+        "Rules weighed and set aside",
+        "1 key, 1 e-mail address removed before this was kept.",
+        "Did this help?",
+        "explained in 2.1 ms",
+        "2026-11-25 12:00:00 UTC",
+        "The case: seen once",
+    ):
+        assert words in seen, words
+    assert "sk-ant-api03" not in visitor.get(path).text
+
+
+def test_the_chinese_report_has_its_parts(visitor: Visitor) -> None:
+    seen = text_of(visitor.get(f"{visitor.filed(SEED.text)}?lang=zh").text)
+    for words in ("谁的钱包空了", "错误翻译", "原因分析", "解决方案", "预防措施", "可以直接发送的说明", "已解答", "这有帮助吗？"):
+        assert words in seen, words
+
+
+def test_an_unknown_error_is_honest(visitor: Visitor) -> None:
+    seen = text_of(visitor.get(visitor.filed(find("unknown").text)).text)
+    assert "Not recognised yet" in seen
+    assert "The one thing to fetch next" in seen
+    assert "What is known, and what is not" in seen
+    assert "not about money" not in seen
+    assert "open: no rule explains it yet" in seen
+
+
+def test_problem_details(visitor: Visitor) -> None:
+    path = visitor.filed(SEED.text + SECRETS)
+    for answer in (visitor.get(f"{path}.json"), visitor.get(path, accept="application/json")):
+        assert answer.status == 200
+        assert answer.headers["content-type"] == "application/problem+json"
+        body = answer.json
+        assert body["type"] == body["doc_url"] == "/e/rules/anthropic/credit-balance-too-low"
+        assert body["status"] == body["http_status_should_be"] == 402
+        assert body["detail"] == body["report"]["summary"]
+        assert body["instance"] == path
+        assert body["wallet"] == "relay_upstream"
+        assert body["redacted"] == {"key": 1, "e-mail": 1}
+        assert body["case"]["count"] == 1
+
+
+def test_problem_details_of_an_unknown_error(visitor: Visitor) -> None:
+    body = visitor.get(f"{visitor.filed(find('unknown').text)}.json?lang=zh").json
+    assert body["type"] == "about:blank"
+    assert "status" not in body
+    assert body["report"]["lang"] == "zh"
+
+
+def test_addresses_are_absolute_where_a_public_one_is_set(desk: Desk) -> None:
+    app = Starlette(routes=pages(desk, Csrf(b"x" * 32), public_url="https://desk.example/"))
+    opened = asyncio.run(desk.file(SEED.text, "en"))
+    body = asyncio.run(asgi.call(app, path=f"/e/{opened.occurrence.id}.json")).json
+    assert body["type"] == "https://desk.example/e/rules/anthropic/credit-balance-too-low"
+    assert body["instance"] == f"https://desk.example/e/{opened.occurrence.id}"
+
+
+def test_markdown(visitor: Visitor) -> None:
+    path = visitor.filed(SEED.text + SECRETS)
+    for answer in (visitor.get(f"{path}.md?lang=en"), visitor.get(f"{path}?lang=en", accept="text/markdown")):
+        assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
+        assert answer.text.startswith("# The Anthropic account behind the key has no credit\n")
+        assert "1 key, 1 e-mail address removed." in answer.text
+
+
+@pytest.mark.parametrize(("suffix", "status"), [("", 404), (".md", 404), (".json", 404)])
+def test_a_missing_paste(visitor: Visitor, suffix: str, status: int) -> None:
+    assert visitor.get(f"/e/00000000000000000000{suffix}").status == status
+
+
+def test_feedback_from_a_browser(visitor: Visitor) -> None:
+    path = visitor.filed(SEED.text)
+    answer = visitor.submit(f"{path}/feedback", {"feedback": "helped", "lang": "zh"})
+    assert (answer.status, answer.headers["location"]) == (303, f"{path}?lang=zh#feedback")
+    seen = text_of(visitor.get(f"{path}?lang=en").text)
+    assert "Thank you." in seen
+    assert "Did this help?" not in seen
+
+
+@pytest.mark.parametrize(
+    ("fields", "headers", "status"),
+    [
+        ({"feedback": "not_helped"}, {}, 303),
+        ({"feedback": "great"}, {}, 400),
+        ({}, {}, 400),
+        ({"feedback": "helped"}, SAME_ORIGIN, 403),
+        ({"feedback": "helped"}, {"origin": "http://evil.example"}, 403),
+        ({"feedback": "helped"}, {"content-type": "text/plain"}, 415),
+    ],
+)
+def test_feedback_that_is_taken_or_not(visitor: Visitor, fields: dict[str, str], headers: dict[str, str], status: int) -> None:
+    path = visitor.filed(SEED.text)
+    assert visitor.post(f"{path}/feedback", fields, headers).status == status
+
+
+def test_feedback_on_nothing(visitor: Visitor) -> None:
+    assert visitor.post("/e/nothing/feedback", {"feedback": "helped"}).status == 404
+
+
+def test_a_long_paste_is_folded(visitor: Visitor) -> None:
+    page = visitor.get(visitor.filed(SEED.text + "\n" + "at line of a stack\n" * 60)).text
+    assert "Show the text" in page
+
+
+def test_pages_of_pastes_are_private(visitor: Visitor) -> None:
+    answer = visitor.get(visitor.filed(SEED.text))
+    assert answer.headers["cache-control"] == "private, no-cache"
+    assert '<meta name="robots" content="noindex">' in answer.text
