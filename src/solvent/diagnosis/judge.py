@@ -34,6 +34,8 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
     drawn = chains.layers(chain, parties, provider, wallet, decision.quote, voice)
     if category in (Category.CLIENT_CODE, Category.NOT_AN_ERROR):
         drawn = _local(drawn, decision.quote)
+    elif category in (Category.NETWORK, Category.TIMEOUT) and status is None:
+        drawn = _unanswered(drawn, decision.quote)
     return Verdict(
         category=category,
         wallet=wallet,
@@ -163,6 +165,16 @@ def _fingerprint(decision: Decision, reading: Reading, provider: str, wallet: Wa
     inner = reading.innermost
     words = inner.message if inner is not None and inner.message else reading.flat[:400]
     return fingerprint.of("unmatched", provider, fingerprint.template(words))
+
+
+def _unanswered(drawn: tuple[Layer, ...], quote: str | None) -> tuple[Layer, ...]:
+    """Nobody answered, so the words are those of the reader's own side, if the text shows it."""
+    silent = [Layer(layer.role, layer.name, layer.label, None, layer.request_id) for layer in drawn]
+    own = [index for index, layer in enumerate(silent) if layer.role in (Role.APP, Role.SDK)]
+    if own:
+        speaker = silent[own[-1]]
+        silent[own[-1]] = Layer(speaker.role, speaker.name, speaker.label, quote)
+    return tuple(silent)
 
 
 def _local(drawn: tuple[Layer, ...], quote: str | None) -> tuple[Layer, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from solvent.catalogue.tables import Words
+from solvent.model.verdict import Category
 
 NIL_TYPE = Words(
     en="new-api writes `<nil>` where the server behind it sent an error without a code: these words were passed on, not made there",
@@ -16,6 +17,17 @@ MANY_SUFFIXES = Words(
     en="at least {count} relay layers handled this call: each added its own id, the leftmost is the innermost",
     zh="这次调用至少经过 {count} 层中转：每层各加一个 id，最左边的是最里层",
 )
+# Titles for a relay's refusal of its own customer, where that customer is the reader's relay.
+PASSED_ON = {
+    Category.CREDIT_EXHAUSTED: Words(
+        en="Your relay's own balance at the relay behind it is used up",
+        zh="你的中转站在它上一级中转站的余额用完了",
+    ),
+    Category.BUDGET_LIMIT: Words(
+        en="A limit on your relay's key at the relay behind it is reached",
+        zh="你的中转站在上一级中转站使用的 key 额度用完了",
+    ),
+}
 MASKED = Words(
     en="new-api hides addresses in the errors that it passes on, so these words came from the server behind it",
     zh="new-api 会遮住它转发的错误里的网址，所以这句话来自它背后的服务器",

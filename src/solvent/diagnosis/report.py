@@ -11,8 +11,9 @@ import re
 from solvent.catalogue.advice import Advice
 from solvent.catalogue.load import Catalogue
 from solvent.catalogue.rules import Rule
+from solvent.diagnosis import phrases
 from solvent.diagnosis.reading import Reading
-from solvent.model.verdict import Report, Role, Verdict
+from solvent.model.verdict import Report, Role, Verdict, Wallet
 
 _SUFFIX = re.compile(r"\s*\(request id:?[^)]{0,80}\)?", re.IGNORECASE)
 _CHINESE = re.compile("[一-鿿]")
@@ -21,6 +22,7 @@ _PLACEHOLDER = re.compile(r"\{(provider|relay|app|status|should_be|ids|quote|tim
 _UNNAMED = {
     "provider": {"en": "the provider", "zh": "服务商"},
     "relay": {"en": "your relay", "zh": "你的中转站"},
+    "inner relay": {"en": "the relay behind it", "zh": "上一级中转站"},
     "app": {"en": "your app", "zh": "你使用的应用"},
     "ids": {"en": "(none in the text)", "zh": "（文中没有）"},
     "times": {"en": "(unknown)", "zh": "（未知）"},
@@ -75,6 +77,8 @@ def quoted(reading: Reading) -> str:
 
 
 def _title(rule: Rule | None, verdict: Verdict, lang: str, advice: Advice) -> str:
+    if rule is not None and rule.voice == "relay" and verdict.wallet is Wallet.RELAY_UPSTREAM and verdict.category in phrases.PASSED_ON:
+        return phrases.PASSED_ON[verdict.category].of(lang)
     if rule is not None:
         return rule.title.of(lang)
     known = {"en": "Not recognised yet", "zh": "暂未识别的错误"}
@@ -100,8 +104,10 @@ def _values(verdict: Verdict, catalogue: Catalogue, lang: str, original: str) ->
     instants = [" / ".join(found.times) for found in verdict.request_ids if found.times]
     # Where the outermost relay speaks for itself, the provider behind it is nobody that the text names.
     nameless = verdict.provider in _NOT_PEOPLES_NAMES or (len(relays) == 1 and relays[0].name == verdict.provider)
+    inner_relay = len(relays) > 1 and relays[-1].name == verdict.provider
+    named = unnamed("provider") if nameless else unnamed("inner relay") if inner_relay else catalogue.label(verdict.provider)
     return {
-        "provider": unnamed("provider") if nameless else catalogue.label(verdict.provider),
+        "provider": named,
         "relay": relays[0].label if relays else unnamed("relay"),
         "app": apps[0].label if apps else unnamed("app"),
         "status": str(verdict.http_status) if verdict.http_status else "—",
