@@ -54,7 +54,7 @@ class Party:
         return next((link.address for link in self.links if link.kind == kind), None)
 
 
-HOST_WEIGHT, CODE_WEIGHT, MODEL_WEIGHT = 8, 4, 1
+HOST_WEIGHT, CODE_WEIGHT, NAMED_WEIGHT, MODEL_WEIGHT = 8, 4, 3, 1
 
 
 def read_party(data: dict[str, Any], where: str) -> Party:
@@ -68,6 +68,9 @@ def read_party(data: dict[str, Any], where: str) -> Party:
         marks.append(Mark(item.text("text"), item.number("weight", 5) or 5))
         item.done()
     role = Role(table.choice("role", _ROLES))
+    if role is Role.PROVIDER:
+        # Clients and gateways name it in a field of their own: `provider: mistral`, `"provider_name": "DeepInfra"`.
+        marks.append(Mark(rf"provider(?:_?name)?[\"']?\s?[:=]\s?[\"']?{_quoted(name)}(?:[^a-z0-9-]|$)", NAMED_WEIGHT))
     links = []
     for item in table.tables("link"):
         links.append(Link(item.text("kind"), item.text("address"), item.text("seen_in")))

@@ -8,6 +8,9 @@ from solvent.diagnosis.gather import Gathered
 from solvent.diagnosis.reading import Status
 
 _HEAD = 8_000
+_SENTENCE_MAX = 160
+# A question, Chinese prose, several lines, or a structure without an error in it.
+_TALKS = re.compile(r"[?？，。！]|\S\n\s*\S|^\s*[{\[]|how (?:do|can|to)|what is|which|thank", re.IGNORECASE)
 
 _CODE_LINE = re.compile(
     r"^[ \t]{0,80}(?:from \w[\w.]{0,80} import|import \w|def \w{1,80}\(|async def |class \w|return\b|@\w|const \w|let \w|function \w"
@@ -42,6 +45,8 @@ def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions:
         return "documentation"
     if statuses and not bad and not exceptions and not gathered.errors and not _TROUBLE.search(head):
         return "log"
-    if not bad and not exceptions and not gathered.errors and not traced and not _TROUBLE.search(head):
+    quiet = not bad and not exceptions and not gathered.errors and not traced and not _TROUBLE.search(head)
+    # A single short sentence may well be an error that nobody has listed yet: that is unknown, not harmless.
+    if quiet and (len(head) > _SENTENCE_MAX or _TALKS.search(head)):
         return "prose"
     return "error"

@@ -23,12 +23,12 @@ _INTRODUCED = re.compile(
       |\bAPI\s(?:returned|request\sfailed\swith)\s
       |\b(?:error|failed|returned)\s?:?\s?[(\[`]?
       |(?:返回|状态码|错误码|报错|响应码)\s?[:：]?\s?[(\[`]?
-      |->\s?|→\s?(?:HTTP\s?)?|\[|statusCode\s?[:=]\s?)$""",
+      |->\s?|→\s?(?:HTTP\s?)?|\[|statusCode\s?[:=]\s?|\bcode=)$""",
     re.VERBOSE | re.IGNORECASE,
 )
 # What stands after one: the reason phrase, or a vendor's name for it.
 _REASON = re.compile(
-    r"\s{0,2}[:,-]?\s{0,2}(?:too many requests|unauthorized|forbidden|bad request|not found|payment required"
+    r"\s{0,2}[:,-]?\s{0,2}(?:message\s?=|too many requests|unauthorized|forbidden|bad request|not found|payment required"
     r"|internal server error|bad gateway|service unavailable|gateway time-?out|request entity too large|payload too large|unprocessable"
     r"|conflict|client error|server error|proxy authentication|a timeout occurred|web server|origin|resource_exhausted|invalid_argument"
     r"|permission_denied|unavailable|not_found|unauthenticated|ok\b)",
