@@ -49,7 +49,7 @@ def test_no_match_is_no_rule() -> None:
         ("exception = ['ReadTimeout']", "httpx.ReadTimeout: late", True),
         ("exception = ['ReadTimeout']", "httpx.ConnectTimeout: late", False),
         ("status = [418]", "HTTP 418: teapot", True),
-        ("shape = ['prose']", "hello there", True),
+        ("shape = ['prose']", "is it you?", True),
         ("shape = ['prose']", "an error", False),
         ("text = ['slow']\nparty = ['acme']", "error from api.acme.test: slow", True),
         ("text = ['slow']\nparty = ['acme']", "error: slow", False),

@@ -17,6 +17,10 @@ from solvent.diagnosis import reader
         ("| 400 | a |\n| 401 | b |\n| 403 | c |\n| 429 | d |\n", "documentation"),
         ("请问 Pro 订阅和按量付费哪个划算？", "prose"),
         ("Which model is cheapest for translation?", "prose"),
+        ("谢谢，已经好了。", "prose"),
+        ('{"is_available":true,"balance_infos":[]}', "prose"),
+        # One short sentence that no list knows is unknown, which is not the same as harmless.
+        ("zorblax the frobnicator", "error"),
     ],
 )
 def test_the_whole_text_has_one_shape(text: str, shape: str) -> None:
