@@ -130,6 +130,10 @@ def wallet_of(rule: Rule, reading: Reading, chain: Chain, parties: Mapping[str, 
             return Wallet.RELAY_UPSTREAM
         return Wallet.KEY_BUDGET if category is Category.BUDGET_LIMIT else Wallet.RELAY_USER
     if operated(chain, parties, rule.provider):
+        # A sentence of nobody in particular, from a relay that shows no sign of passing it on, is the relay's own.
+        own_words = rule.voice == "any" and chain.provider is None and hops_above_speaker(reading) == 0 and not reading.masked
+        if own_words and category is Category.CREDIT_EXHAUSTED:
+            return Wallet.RELAY_USER
         return Wallet.RELAY_UPSTREAM
     return Wallet.KEY_BUDGET if category is Category.BUDGET_LIMIT else Wallet.OWN_PROVIDER_ACCOUNT
 
