@@ -1,4 +1,4 @@
-# Every target says what it does; `make help` lists them. A fresh machine needs Python 3.11 or newer with pip, make, git and a C compiler.
+# Every target says what it does; `make help` lists them. A fresh machine needs Python 3.11 or newer with pip, make and git.
 .DEFAULT_GOAL := help
 .PHONY: help run test check static bench lock clean
 
@@ -11,13 +11,15 @@ help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
 $(VENV)/run.stamp: requirements/run.txt pyproject.toml
+	@echo "installing what running needs into $(VENV) (about ten seconds)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) install --require-hashes --only-binary :all: -r requirements/run.txt
-	$(PIP) install --no-deps --no-build-isolation --no-index -e .
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements/run.txt
+	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
 $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
-	$(PIP) install --require-hashes --only-binary :all: -r requirements/test.txt
+	@echo "installing what the tests need (about a minute)"
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements/test.txt
 	@touch $@
 
 run: $(VENV)/run.stamp ## install what running needs, start the demo and print where it answers

@@ -36,6 +36,7 @@ class Started:
     address: str
     admin_token: str
     data_dir: Path
+    taken_port: int | None = None  # the port that was wanted where another program has it
 
 
 def run_office(settings: Settings, data: Path, on_ready: Callable[[Started], None], *, or_free_port: bool = False) -> None:
@@ -56,7 +57,9 @@ async def _office(settings: Settings, directory: DataDir, on_ready: Callable[[St
         listener = server.bind(settings.office_listen.host, settings.office_listen.port, or_free=or_free_port)
         host, port = listener.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        await server.serve(app, listener, lambda: on_ready(Started(address, token, directory.path)))
+        wanted = settings.office_listen.port
+        taken = wanted if wanted not in (0, port) else None
+        await server.serve(app, listener, lambda: on_ready(Started(address, token, directory.path, taken)))
     finally:
         await database.dispose()
 

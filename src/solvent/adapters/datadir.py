@@ -10,19 +10,29 @@ from typing import IO
 
 from solvent.base.errors import StartError
 
+_LOCK, _STORE = "lock", "solvent.db"
+
 
 class DataDir:
     """A locked data directory; `close` frees it."""
 
     def __init__(self, path: Path) -> None:
-        """Makes the directory (mode 0700) and locks it. Raises `StartError` where that fails or another process uses it."""
+        """Makes the directory (mode 0700) and locks it.
+
+        Raises `StartError` where that fails, where another process uses it, or where it is somebody else's: only a directory that is
+        new, empty or already ours is taken and closed to others.
+        """
         self.path = path
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if any(path.iterdir()) and not ((path / _LOCK).is_file() or (path / _STORE).exists()):
+                message = f"`{path}` holds other files and is no data directory of solvent; name a new or empty one with --data"
+                raise StartError(message)
             path.chmod(0o700)
-            self._lock: IO[str] = (path / "lock").open("w")
+            self._lock: IO[str] = os.fdopen(os.open(path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600), "w")
         except OSError as problem:
-            message = f"cannot use the data directory `{path}`: {problem.strerror}; choose another with --data"
+            why = "it is a file" if path.is_file() else problem.strerror
+            message = f"cannot use the data directory `{path}`: {why}; choose another with --data"
             raise StartError(message) from problem
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

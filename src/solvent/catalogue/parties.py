@@ -43,6 +43,7 @@ class Party:
     own_account: bool
     empty_param: bool
     language: str | None
+    hosts: tuple[str, ...]
     marks: tuple[Mark, ...]
     codes: tuple[str, ...]
     models: tuple[str, ...]
@@ -82,6 +83,7 @@ def read_party(data: dict[str, Any], where: str) -> Party:
         own_account=bool(table.flag("own_account", default=role is Role.RELAY)),
         empty_param=bool(table.flag("empty_param", default=False)),
         language=table.text("language", "") or None,
+        hosts=hosts,
         marks=tuple(marks),
         codes=tuple(code.lower() for code in table.texts("codes")),
         models=models,

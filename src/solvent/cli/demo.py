@@ -28,6 +28,8 @@ def command(data: Path) -> None:
 def announce(started: Started) -> None:
     """Prints the addresses, the desk's first, and what to try."""
     click.echo(f"{started.address}/e")
+    if started.taken_port is not None:
+        click.echo(f"Port {started.taken_port} is taken by another program, so the desk is on the port above.")
     for line in (
         "",
         "The error desk is open: it shows a solved error, and a dozen more to click.",

@@ -29,19 +29,19 @@ FORMATS = ("text", "json", "markdown", "html")
 @click.option(
     "--code", type=click.Choice(["python", "javascript", "curl"]), help="Language of the code sample; by default what the text suggests."
 )
-def command(file: str | None, lang: str | None, form: str, *, jsonl: bool, code: str | None) -> None:
+def command(file: str | None, lang: str | None, form: str, *, jsonl: bool, code: str | None) -> int:
     """Explain a pasted error: what it means, whose wallet is empty, what to do.
 
     Reads FILE, or standard input without one.
     """
     if jsonl:
-        _lines(file, lang)
-        return
+        return _lines(file, lang)
     if (file is None or file == "-") and sys.stdin.isatty():
         click.echo("Paste the error, then press Ctrl-D on an empty line.", err=True)
     text = paste.decode(_read(file))
     explanation = desk.explain(text, engine.packaged(), lang or _language(text), code)
     click.echo(_rendered(explanation, form, with_code=code is not None), nl=form != "html")
+    return 0
 
 
 def _rendered(explanation: Explanation, form: str, *, with_code: bool) -> str:
@@ -64,7 +64,8 @@ def _read(file: str | None) -> bytes:
         with path.open("rb") as stream:
             return stream.read(paste.PASTE_BYTES_MAX + 1)
     except OSError as problem:
-        message = f"cannot read `{file}`: {problem.strerror}; give a file that exists, or pipe the error in"
+        why = "it is a directory" if path.is_dir() else problem.strerror
+        message = f"cannot read `{file}`: {why}; give a file with the error in it, or pipe the error in"
         raise UsageError(message) from problem
 
 
@@ -76,39 +77,48 @@ def _language(text: str) -> str:
     return "en"
 
 
-def _lines(file: str | None, lang: str | None) -> None:
+def _lines(file: str | None, lang: str | None) -> int:
     if file is None or file == "-":
-        _each_line(sys.stdin.buffer, lang)
-        return
+        return _each_line(sys.stdin.buffer, lang)
     try:
         source = Path(file).open("rb")  # noqa: SIM115 - closed two lines below
     except OSError as problem:
         message = f"cannot read `{file}`: {problem.strerror}; give a file that exists, or pipe the lines in"
         raise UsageError(message) from problem
     with source:
-        _each_line(source, lang)
+        return _each_line(source, lang)
 
 
-def _each_line(source: BinaryIO, lang: str | None) -> None:
+def _each_line(source: BinaryIO, lang: str | None) -> int:
+    """Answers every line in order, a line that cannot be read with what is wrong; the exit code."""
     packaged = engine.packaged()
+    unread: list[str] = []
     for number, line in enumerate(source, 1):
         if not line.strip():
             continue
-        case = _case(line, number)
-        explanation = desk.explain(case["raw"], packaged, lang or _language(case["raw"]))
-        answer: dict[str, Any] = {"id": case["id"]} | explanation.verdict.as_json(explanation.report)
+        case = _case(line.strip(), number)
+        answer: dict[str, Any] = {"id": case["id"]}
+        if "error" in case:
+            unread.append(case["error"])
+            answer["error"] = case["error"]
+        else:
+            explanation = desk.explain(case["raw"], packaged, lang or _language(case["raw"]))
+            answer |= explanation.verdict.as_json(explanation.report)
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     sys.stdout.flush()
+    if unread:
+        click.echo(f"solvent: {len(unread)} of the lines could not be read; the first: {unread[0]}", err=True)
+    return 2 if unread else 0
 
 
 def _case(line: bytes, number: int) -> dict[str, Any]:
+    """The id and the text of a line, or the id and the error."""
+    hint = 'each line must be an object such as {"id": "1", "raw": "the error"}'
     try:
         case = json.loads(line)
     except (ValueError, RecursionError) as problem:
-        message = f'line {number} is not JSON ({str(problem)[:80]}); each line must be an object such as {{"id": "1", "raw": "the error"}}'
-        raise UsageError(message) from problem
+        return {"id": None, "error": f"line {number} is not JSON ({str(problem).partition(': line')[0][:80]}); {hint}"}
     if not isinstance(case, dict) or not isinstance(case.get("raw"), str) or "id" not in case:
-        message = f'line {number} lacks "id" or a text "raw"; each line must be an object such as {{"id": "1", "raw": "the error"}}'
-        raise UsageError(message)
+        return {"id": case.get("id") if isinstance(case, dict) else None, "error": f'line {number} lacks "id" or a text "raw"; {hint}'}
     # A lone surrogate is valid JSON but cannot be printed.
     return {"id": case["id"], "raw": case["raw"].encode("utf-8", "replace").decode("utf-8")}

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 a check failed, 2 wrong usage, 3 cannot reach or start.
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 from importlib import import_module
@@ -26,9 +27,10 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         if cmd_name not in _COMMANDS:
-            return None
+            near = difflib.get_close_matches(cmd_name, _COMMANDS, 1)
+            ctx.fail(f"No such command '{cmd_name}'" + (f", did you mean '{near[0]}'" if near else ""))
         command: click.Command = import_module(_COMMANDS[cmd_name]).command
         return command
 
@@ -47,7 +49,7 @@ def run(arguments: list[str] | None = None) -> None:
 def _run(arguments: list[str]) -> int:
     try:
         # Not `main.main()`: that one would turn a reader who left into an exit of its own.
-        with main.make_context("solvent", list(arguments)) as context:
+        with main.make_context("solvent", list(arguments), color=False if os.environ.get("NO_COLOR") else None) as context:
             result = main.invoke(context)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
@@ -56,7 +58,7 @@ def _run(arguments: list[str]) -> int:
         return 0
     except click.UsageError as problem:
         command = "solvent" if problem.ctx is None else problem.ctx.command_path
-        return _complain(f"{problem.format_message().rstrip('.')}; `{command} --help` lists what it takes", 2)
+        return _complain(f"{problem.format_message().rstrip('.?')}; `{command} --help` lists what it takes", 2)
     except (click.Abort, KeyboardInterrupt):
         return 130
     except UsageError as problem:

@@ -16,6 +16,7 @@ from solvent.diagnosis.reading import Reading
 from solvent.model.verdict import Category, Layer, Role, Wallet
 
 _FAMILY = ("new-api", "one-api")
+UNNAMED_RELAY = "relay"
 # A server names its own refusal `…_error` (or `…_panic`); any other word in the `type` of a Claude-shaped error is another server's
 # `code`, which new-api puts there.
 _OWN_TYPE_ENDINGS = ("error", "panic", "forbidden")
@@ -95,7 +96,14 @@ def _relays(
     if unmarked_hop:
         hops.extend([(family[0] if family else "new-api", None)] * max(reading.own_suffixes - len(hops), 1))
     hops.extend((name, None) for name in named)
+    if not hops and any(_nobodys(host, parties) for host in reading.api_hosts):
+        # The API is called at an address that belongs to nobody we know: somebody stands in between.
+        hops.append((UNNAMED_RELAY, None))
     return tuple(hops)
+
+
+def _nobodys(host: str, parties: Mapping[str, Party]) -> bool:
+    return not any(host == known or host.endswith(f".{known}") for party in parties.values() for known in party.hosts)
 
 
 def _shows_family(reading: Reading, *, writes_empty_param: bool) -> bool:

@@ -32,3 +32,14 @@ MASKED = Words(
     en="new-api hides addresses in the errors that it passes on, so these words came from the server behind it",
     zh="new-api 会遮住它转发的错误里的网址，所以这句话来自它背后的服务器",
 )
+UNKNOWN = Words(en="Not recognised yet", zh="暂未识别的错误")
+UNSURE_MONEY = Words(
+    en="An account seems to be empty, but the text does not say whose: yours, or your relay's. "
+    "Look at the base URL in your settings before anybody pays; do not retry.",
+    zh="看来有账户没钱了，但文中看不出是你的，还是中转站的。付款前先看设置里的 Base URL；不要重试。",
+)
+UNSURE_LIMIT = Words(
+    en="Probably too many requests for now; an empty account can look the same. "
+    "Wait a minute and send one call; if it fails again, fetch the whole answer.",
+    zh="可能是请求太多；账户没钱也可能是这个样子。等一分钟再发一次，仍失败就取完整的响应来看。",
+)

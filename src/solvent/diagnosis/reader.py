@@ -23,6 +23,14 @@ _INLINE_EXCEPTION = re.compile(r"\b([A-Z][A-Za-z0-9]{1,60}(?:Error|Exception|Tim
 _TITLE = re.compile(r"<(title|h1)[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^[ \t]{1,40}at .{1,300}[(:]\S{0,200}:\d+|^Caused by: ", re.MULTILINE)
 
+_API_ADDRESS = re.compile(
+    r"""(?:(?P<setting>base_?url["']?\s?[:=]\s?["']?)|\b(?:POST|GET)\s|\burl["']?:?\s?["']?|\bto\s|\bfrom\s|curl[^|]{0,60}?\s["']?)
+    https?://(?P<host>[A-Za-z0-9.-]{4,120})(?::\d{1,5})?(?P<path>/[^\s"'<>]{0,200})?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_API_PATH = re.compile(r"(?:/[\w.-]{1,40}){0,3}/(?:v1|v1beta|chat/completions|messages|responses|embeddings|completions)\b", re.IGNORECASE)
+_NEAR = re.compile(r"^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0)|^[^.]+$|\.(?:local|internal|lan)$")
+_HOSTS_MAX = 8
 _CHINESE = re.compile(r"[一-鿿]")
 _MASKED = re.compile(r"https?://\*\*\*|\*\*\*\.\*\*\*|\*\*\*\.com")
 
@@ -54,11 +62,24 @@ def read(raw: str) -> Reading:
         own_suffixes=suffixes,
         nil_type="<nil>" in flat,
         masked=bool(_MASKED.search(flat)),
+        api_hosts=_api_hosts(flat) if "://" in flat else (),
         language="zh" if _CHINESE.search(clean) else "en",
         traceback=bool(_TRACEBACK.search(clean)),
         html_title=None if title is None else title.group(2).strip(),
         shape=shape.of(clean, gathered, statuses, exceptions),
     )
+
+
+def _api_hosts(flat: str) -> tuple[str, ...]:
+    """Hosts that a setting, a request line or a failed address calls the API, in order; this machine and its neighbours left out."""
+    found: dict[str, None] = {}
+    for match in _API_ADDRESS.finditer(flat):
+        host = match.group("host").lower().rstrip(".")
+        if (match.group("setting") or _API_PATH.match(match.group("path") or "")) and not _NEAR.search(host):
+            found[host] = None
+        if len(found) >= _HOSTS_MAX:
+            break
+    return tuple(found)
 
 
 def _exceptions(clean: str) -> tuple[str, ...]:

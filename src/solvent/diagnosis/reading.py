@@ -40,7 +40,8 @@ class Reading:
     """A paste taken apart.
 
     `clean` keeps lines, `flat` is the single line that rules search. `codes` holds every lower-cased value of a code-like field,
-    `exceptions` the exception names in order with the last one decisive. `own_suffixes` counts the `(request id: …)` suffixes.
+    `exceptions` the exception names in order with the last one decisive. `api_hosts` are hosts that the text
+    names as the address of the API. `own_suffixes` counts the `(request id: …)` suffixes.
     `shape` is what the whole text is: `error`, `answer` (a successful response), `log` (a log of successes), `documentation`
     (source code or a table about errors) or `prose` (nothing in it looks like a program's output).
     """
@@ -55,6 +56,7 @@ class Reading:
     own_suffixes: int = 0
     nil_type: bool = False
     masked: bool = False
+    api_hosts: tuple[str, ...] = ()
     language: str = "en"
     traceback: bool = False
     html_title: str | None = None

@@ -128,12 +128,15 @@ def test_a_paste_that_says_nothing_does_not_lose_the_lines_after_it(run: Run, ra
     "bad",
     [b"402 no money", b"[1, 2]", b'{"id": 1}', b'{"raw": "x"}', b'{"id": 1, "raw": 402}', b'{"id": 1, "raw": "\xff"}', b"[" * 100_000],
 )
-def test_a_line_that_is_no_case_is_named_by_its_number_after_those_before_it(run: Run, bad: bytes) -> None:
+def test_a_line_that_is_no_case_is_answered_with_what_is_wrong_and_the_others_go_on(run: Run, bad: bytes) -> None:
     ran = run("explain", "--jsonl", stdin=lines({"id": 1, "raw": "HTTP 429"}, bad, {"id": 3, "raw": "HTTP 500"}))
     assert ran.code == 2
-    assert ran.err.startswith("solvent: line 2 ")
+    assert ran.err.startswith("solvent: 1 of the lines could not be read; the first: line 2 ")
     assert ran.err.count("\n") == 1
-    assert [json.loads(line)["id"] for line in ran.out.splitlines()] == [1]
+    first, middle, last = (json.loads(line) for line in ran.out.splitlines())
+    assert (first["id"], last["id"]) == (1, 3)
+    assert middle["error"].startswith("line 2 ")
+    assert "category" not in middle
 
 
 def test_lines_speak_the_language_asked_for(run: Run) -> None:

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from solvent.diagnosis import engine, judge, reader
-from solvent.diagnosis.report import quoted, report
+from solvent.diagnosis.report import report
 from solvent.model.verdict import Report
 from tests.unit.diagnosis.test_judge import DIRECT, SEED
 
@@ -35,10 +35,6 @@ def test_the_text_to_send_names_the_ids() -> None:
 
 def test_ones_own_account_needs_no_letter() -> None:
     assert written(DIRECT).write_to is None
-
-
-def test_the_quote_is_the_errors_own_sentence_without_what_relays_added() -> None:
-    assert quoted(reader.read(SEED)).endswith("purchase credits.")
 
 
 def test_an_address_in_the_paste_becomes_no_advice() -> None:
