@@ -41,6 +41,8 @@ class Started:
 
 def run_office(settings: Settings, data: Path, on_ready: Callable[[Started], None], *, or_free_port: bool = False) -> None:
     """Serves until a signal. Raises `StartError` where the directory, the store or the address cannot be had."""
+    # Whatever this process makes, the store's own files included, is its owner's alone.
+    os.umask(0o077)
     directory = DataDir(data)
     try:
         asyncio.run(_office(settings, directory, on_ready, or_free_port=or_free_port))
@@ -75,7 +77,7 @@ def build_app(settings: Settings, desk: Desk, admin_token: str, form_secret: byt
     ]
     return Guard(
         # A bare router: an application's own error page would answer before the guard could.
-        Router(routes=routes),
+        Router(routes=routes, redirect_slashes=False),
         hosts=frozenset(hosts),
         posts=Rate(settings.desk_posts_per_minute, max(settings.desk_posts_per_minute // 2, 1)),
         reads=Rate(settings.desk_reads_per_minute, max(settings.desk_reads_per_minute // 2, 1)),

@@ -27,8 +27,8 @@ def send(page: Page, text: str, button: str) -> None:
 @pytest.mark.parametrize(
     ("lang", "button", "summary", "wallet"),
     [
-        ("en", "Explain", "The empty account is the relay operator's, at Anthropic", "not yours"),
-        ("zh", "解释", "没钱的是中转站运营者在 Anthropic 的账户", "不是你的"),
+        ("en", "Explain", "The empty account is the relay operator's at Anthropic", "not yours"),
+        ("zh", "解释", "空的是中转站在 Anthropic 的账户", "不是你的"),
     ],
 )
 def test_the_acceptance_case_is_pasted_and_read(

@@ -13,6 +13,9 @@ from solvent.base.errors import StartError
 _LOCK, _STORE = "lock", "solvent.db"
 
 
+_SECRET_MIN = 32
+
+
 class DataDir:
     """A locked data directory; `close` frees it."""
 
@@ -48,11 +51,16 @@ class DataDir:
     def secret(self, name: str) -> str:
         """The secret of this name, made at its first use and kept in a file that only the owner reads."""
         path = self.path / name
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
-        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-            made = secrets.token_urlsafe(32)
-            stream.write(made + "\n")
-        return made
+        if not path.exists():
+            # Whole or not at all: a half-written secret would be one that everybody can guess.
+            draft = path.with_suffix(".new")
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as stream:
+                stream.write(secrets.token_urlsafe(32) + "\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+            draft.replace(path)
+        kept = path.read_text(encoding="ascii", errors="replace").strip()
+        if len(kept) < _SECRET_MIN:
+            message = f"the secret in `{path}` is too short to be one; delete the file, and a new one is made"
+            raise StartError(message)
+        return kept

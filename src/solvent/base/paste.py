@@ -38,7 +38,7 @@ def accept(text: str) -> str:
     if not text.strip():
         message = "there is nothing to explain: the text is empty; paste the error message or pipe it in"
         raise UsageError(message)
-    if len(text) > PASTE_BYTES_MAX:
+    if len(text) * 4 > PASTE_BYTES_MAX and len(text.encode("utf-8", "replace")) > PASTE_BYTES_MAX:
         raise TooLargeError(_TOO_LARGE)
     sample = text[:8192]
     strange = sum(1 for char in sample if (char < " " and char not in "\t\n\r\x1b\x0b\x0c") or char in "\ufffd\x7f")

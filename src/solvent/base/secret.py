@@ -22,52 +22,94 @@ class Redacted:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """`sketch` is the RE2 expression that tells, for all kinds in one pass, whether `exact` is worth running."""
+    """`sketch` is the RE2 expression that tells, for all kinds in one pass, whether `exact` is worth running.
+
+    A group `secret` is struck alone, else the whole match is. `guessed` says that only a label tells, so that the value must look
+    like a secret too.
+    """
 
     name: str
     sketch: str
     exact: re.Pattern[str]
+    guessed: bool = False
 
 
-_KEY_PREFIX = (
-    r"(?:sk-|sk_|pk_|rk_|xai-|gsk_|pplx-|r8_|hf_|fw_|tgp_v1_|csk-|nvapi-|gh[posur]_|github_pat_|glpat-|AIza|ya29\.|AQ\.|AKIA|ASIA|LTAI|xox[abprs]-"
-    r"|SG\.|dop_v1_|whsec_|pa-|jina_|tvly-|lsv2_(?:pt|sk)_|cfut_|fc-|key-)"
+# Where a key begins: not inside a word; the end of an escape (`\\n`, `%20`, `\\u0022`, `[32m`) is no part of one.
+_BEGINS = r"(?:(?<![A-Za-z0-9-])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})|(?<=\[\dm)|(?<=\[\d\dm))"
+# Bodies that may hold separators, and bodies that are one run: names of packages and regions begin alike, but hold words.
+_LONG = (
+    r"(?:sk[-_]|rk_|pk_|xai-|pplx-|nvapi-|github_pat_|glpat-|AIza|ya29\.|AQ\.|GOCSPX-|1//0|sess-|xox[abeprs]-|xapp-|pypi-|lsv2_(?:pt|sk)_|whsec_"
+    r"|ABSK|bedrock-api-key-|bce-v3/ALTAK-|sk-or-v1-|cfut_)(?=[A-Za-z_.-]{0,80}\d|[A-Za-z]{30})[A-Za-z0-9_\-./+]{15,400}=*"
 )
-# Where a key begins: not inside a word; the `n` of an escaped line end is no part of one.
-_BEGINS = r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt]))"
+_RUN = (
+    r"(?:gsk_|r8_|hf_|fw_|csk-|gh[posur]_|AKID|LTAI|AKLT|dop_v1_|jina_|tvly-|fc-|key-|npm_|app-|dataset-|fastgpt-|pat_|tgp_v1_)"
+    r"(?=[A-Za-z_-]{0,40}\d|[A-Za-z]{30})[A-Za-z0-9]{16,200}"
+)
+_FIXED = (
+    r"pa-[A-Za-z0-9_-]{36,60}|(?:AKIA|ASIA)[A-Za-z0-9]{16,120}"
+    r"|SG\.[A-Za-z0-9_-]{16,40}\.[A-Za-z0-9_-]{20,80}|\d{8,10}:AA[A-Za-z0-9_-]{30,40}"
+    r"|[0-9a-f]{32}\.[A-Za-z0-9]{16}|[0-9a-f]{32}:[A-Za-z0-9+/]{24,60}=*|[A-Za-z0-9]{40,60}JQQJ99[A-Za-z0-9]{16,40}"
+    r"|[A-Za-z0-9]{3}8Q~[A-Za-z0-9._~-]{30,40}|24\.[0-9a-f]{32}\.\d{3,10}\.\d{6,12}\.\d{3,8}-\d{3,12}"
+)
+# A label in front of a secret: what it is called, a separator of any language, an opening quote.
+_LABEL = (
+    r"(?:authorization|(?:[a-z0-9]{1,30}[-_.]){0,4}(?:api[-_ ]?key|apikey|access[-_ ]?key(?:[-_ ]?id)?|account[-_ ]?key"
+    r"|shared[-_ ]?access[-_ ]?key|subscription[-_ ]?key"
+    r"|secret(?:[-_ ]?(?:access)?[-_ ]?key)?|(?:auth|access|refresh|session|bearer|id)[-_ ]?token|client[-_ ]?secret"
+    r"|passw(?:or)?d|pwd|(?<=[_-])(?:key|token))|token|密码|密钥|令牌)"
+)
+_JOIN = (
+    r"\\{0,8}[\"'”’]?\s{0,4}(?:[:：=]|=>|,\s?b?|\bis\b|是|为|provided:|>)\s{0,4}"
+    r"\\{0,8}b?[\[(\"'“‘]{0,2}\\{0,8}[\"']?(?:(?:bearer|basic|token)\s{1,6})?"
+)
+_VALUE = (
+    r"(?!\$|\*|<|\{|(?:none|null|true|false|undefined|your|env|removed|os\.|process\.|getenv)(?![A-Za-z0-9]))"
+    r"(?P<secret>[^\s\"'“”‘’,;)}\]<>\\]{8,500})"
+)
 _KINDS: tuple[_Kind, ...] = (
     _Kind(
         "private-key",
-        r"-----BEGIN ",
-        re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s\\]{0,8000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?"),
+        r"(?:-|\\u002d){5}BEGIN ",
+        re.compile(
+            r"(?:-|\\u002d){5}BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?(?:-|\\u002d){5}"
+            r"(?:(?:(?!-----END)[\s\S]){0,8000}-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----|[A-Za-z0-9+/=\s\\\"',>|│:-]{0,8000})"
+        ),
     ),
     _Kind("token", r"eyJ", re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,4000}(?:\.[A-Za-z0-9_-]{0,1000})?")),
     _Kind(
         "key",
-        _KEY_PREFIX + r"[-_.a-z0-9]{16}",
-        re.compile(_BEGINS + _KEY_PREFIX + r"(?=[A-Za-z_.-]{0,60}\d)[A-Za-z0-9_\-.]{15,250}(?<![.])"),
+        r"sk[-_]|rk_|pk_|xai-|pplx-|nvapi-|github_pat_|glpat-|AIza|ya29\.|AQ\.|GOCSPX-|1//0|sess-|xox[abeprs]-|xapp-|pypi-|lsv2_|whsec_|ABSK"
+        r"|bedrock-api-key-|bce-v3|cfut_|gsk_|r8_|hf_|fw_|csk-|gh[posur]_|AKID|LTAI|AKLT|dop_v1_|pa-|jina_|tvly-|fc-|key-|npm_|app-|dataset-"
+        r"|fastgpt-|pat_|tgp_v1_|AKIA|ASIA|SG\.|:AA|[0-9a-f]{32}[.:]|JQQJ99|8Q~|24\.[0-9a-f]{32}",
+        re.compile(f"{_BEGINS}(?:{_LONG}|{_RUN}|{_FIXED})"),
+    ),
+    _Kind("web-hook", r"/services/T|/bot/v2/hook/", re.compile(r"(/services/|/bot/v2/hook/)(?P<secret>[A-Za-z0-9/_-]{20,120})")),
+    _Kind(
+        "credential",
+        r"authorization|key|token|secret|passw|pwd|密码|密钥|令牌",
+        re.compile(f"((?<![A-Za-z0-9]){_LABEL}{_JOIN}){_VALUE}", re.IGNORECASE),
+        guessed=True,
     ),
     _Kind(
         "credential",
-        r"authorization|bearer |api[-_ ]?key|goog-api-key|(?:access|auth)[-_ ]?token|secret|passw|密码|密钥"
-        r"|[?&](?:key|token|sig|signature)=",
+        r"bearer|basic |[?&;](?:key|api_key|apikey|token|access_token|sig|signature)=|u0026",
         re.compile(
-            r"""(?i)((?:authorization|proxy-authorization)\\{0,4}["']?\s{0,3}[:=]\s{0,3}\\{0,4}["']?(?:bearer|basic|token)?\s{0,3}
-            |\bbearer\s{1,3}
-            |(?:x-api-key|x-goog-api-key|api[-_ ]?key|apikey|(?:access|auth)[-_ ]?token|secret(?:[-_ ]?(?:access)?[-_ ]?key)?
-              |passw(?:or)?d|密码|密钥)\\{0,4}["']?\s{0,3}[:=：]\s{0,3}\\{0,4}["']?
-            |[?&](?:key|api_key|apikey|token|access_token|sig|signature)=)
-            (?P<secret>(?!\$|\*|<|\{|None|null|true|false|undefined|your|env|removed)(?=[A-Za-z_+/=.~-]{0,60}\d)
-              [A-Za-z0-9_+/=.~-]{8,500})""",
-            re.VERBOSE,
+            r"(\b(?:bearer|basic)(?:\s|%20|\xa0){1,6}|(?:[?&;]|\\u0026)(?:key|api_key|apikey|token|access_token|sig|signature)=)"
+            r"(?P<secret>(?!\$|\*|<|\{)[A-Za-z0-9_+/=.~%-]{12,500})",
+            re.IGNORECASE,
         ),
+        guessed=True,
     ),
-    _Kind("cookie", r"cookie", re.compile(r"(?i)((?:set-)?cookie[\"']?\s{0,3}:\s{0,3}[\"']?)(?P<secret>[^\s\"';]{3,60}=[^\n\"']{8,4000})")),
-    _Kind("url-password", r"://[^\s/@]+@", re.compile(r"(://[^\s:/@]{1,60}:)(?P<secret>[^\s@/]{3,200})(?=@)")),
+    _Kind(
+        "cookie",
+        r"cookie",
+        re.compile(r"((?:set-)?cookies?[\"']?\s{0,3}[:=,]\s{0,3}[\[{(]?\s?[\"']?)(?P<secret>[^\n]{0,60}[=:][^\n]{6,4000})", re.IGNORECASE),
+    ),
+    _Kind("url-password", r"://[^\s/]*@", re.compile(r"(://[^\s:/@]{0,60}:)(?P<secret>[^\s/]{3,200})(?=@[A-Za-z0-9.-]{1,80})")),
     _Kind(
         "e-mail",
         r"[a-z0-9]@[a-z0-9-]+\.[a-z]",
-        re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}(?![A-Za-z0-9])"),
+        re.compile(r"(?<![A-Za-z0-9._%+-])(?!git@)[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}(?![A-Za-z0-9])"),
     ),
     _Kind(
         "home-path",
@@ -79,10 +121,10 @@ _KINDS: tuple[_Kind, ...] = (
     _Kind(
         "phone",
         r"1[3-9]\d[- ]?\d{4}[- ]?\d{4}",
-        re.compile(r"(?<![0-9A-Za-z.+_-])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z_-])"),
+        re.compile(r"(?<![0-9A-Za-z.+_-])(?<!:)(?<!: )(?<!quota )(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z_-])"),
     ),
     _Kind(
-        "phone", r"\+[1-9]\d{0,2}[ -]", re.compile(r"(?<![0-9A-Za-z])\+[1-9]\d{0,2}[ -]\(?\d{2,4}\)?[ -]\d{3,4}[ -]?\d{3,4}(?![0-9A-Za-z])")
+        "phone", r"\+[1-9]\d{0,2}[ -]", re.compile(r"(?<![0-9A-Za-z])\+[1-9]\d{0,2}[ -]\(?\d{2,4}\)?[ -]\d{3,4}[ -]?\d{4}(?![0-9A-Za-z])")
     ),
     _Kind(
         "account-number",
@@ -100,6 +142,9 @@ _KINDS: tuple[_Kind, ...] = (
     ),
 )
 _SKETCHES = PatternSet([kind.sketch for kind in _KINDS])
+_PASSWORD = re.compile(r"passw|pwd|密码|secret|basic|authorization", re.IGNORECASE)
+_TURNS = re.compile(r"(?<=[A-Za-z])\d|(?<=\d)[A-Za-z]")
+MASKED_MAX = 16
 
 
 def redact(text: str) -> Redacted:
@@ -108,12 +153,25 @@ def redact(text: str) -> Redacted:
     for number in sorted(_SKETCHES.found_in(text)):
         kind = _KINDS[number]
 
-        def strike(found: re.Match[str], name: str = kind.name) -> str:
-            if "***" in found.group():
-                return found.group()
-            counts[name] = counts.get(name, 0) + 1
-            kept = found.group(1) if "secret" in found.re.groupindex else ""
-            return f"{kept}[{name} removed]"
+        def strike(found: re.Match[str], kind: _Kind = kind) -> str:
+            whole = found.group()
+            secret = found.group("secret") if "secret" in found.re.groupindex else whole
+            label = whole[: len(whole) - len(secret)]
+            masked = "***" in secret and len(secret.replace("*", "")) <= MASKED_MAX
+            if masked or secret.startswith("[") or (kind.guessed and not _looks_secret(secret, label)):
+                return whole
+            counts[kind.name] = counts.get(kind.name, 0) + 1
+            return f"{label}[{kind.name} removed]"
 
         text = kind.exact.sub(strike, text)
     return Redacted(text, tuple(counts.items()))
+
+
+def _looks_secret(value: str, label: str) -> bool:
+    """Whether a value behind a label is one: passwords need no more, keys must not be made of words."""
+    if _PASSWORD.search(label):
+        return any(not char.isalpha() for char in value) or len(value) >= 12
+    if not any(char.isdigit() for char in value):
+        return len(value) >= 32 and value.isalnum()
+    mixed = any(char.isupper() for char in value) and any(char.islower() for char in value)
+    return len(value) >= 32 or mixed or len(_TURNS.findall(value)) >= 4

@@ -43,11 +43,13 @@ def boxes(verdict: Verdict, original: str, lang: str) -> tuple[Box, ...]:
     layers = verdict.layers
     numbers = _numbers(layers)
     first_reseller = next((place for place, layer in enumerate(layers) if layer.role in _RESELLERS), None)
+    # Who speaks the whole sentence: the innermost that said something of its own, else the last.
+    speaker = max((place for place, layer in enumerate(layers) if layer.spoke and not _only_id(layer)), default=len(layers) - 1)
     drawn = []
     for place, layer in enumerate(layers):
-        last = place == len(layers) - 1
+        last = place == speaker
         holder, holder_number = _holder(verdict.wallet, layers[:place], numbers) if layer.empty else ("", 0)
-        added = layer.spoke is not None and layer.request_id is not None and layer.spoke == f"(request id: {layer.request_id})"
+        added = _only_id(layer)
         drawn.append(
             Box(
                 role="" if layer.name == "unknown" else names.ROLES[layer.role].of(lang),
@@ -64,6 +66,11 @@ def boxes(verdict: Verdict, original: str, lang: str) -> tuple[Box, ...]:
             )
         )
     return tuple(drawn)
+
+
+def _only_id(layer: Layer) -> bool:
+    """Whether all that a layer said is the id that it appended."""
+    return layer.request_id is not None and layer.spoke == f"(request id: {layer.request_id})"
 
 
 def abreast(verdict: Verdict) -> bool:

@@ -66,6 +66,7 @@ STRUCK: dict[str, tuple[str, str]] = {
     "key": P_("%(num)d key", "%(num)d keys"),
     "credential": P_("%(num)d credential", "%(num)d credentials"),
     "cookie": P_("%(num)d cookie", "%(num)d cookies"),
+    "web-hook": P_("%(num)d web-hook address", "%(num)d web-hook addresses"),
     "url-password": P_("%(num)d password in an address", "%(num)d passwords in addresses"),
     "e-mail": P_("%(num)d e-mail address", "%(num)d e-mail addresses"),
     "home-path": P_("%(num)d user name in a path", "%(num)d user names in paths"),

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -70,7 +70,7 @@ class Site:
 
     def page(self, request: Request, template: str, lang: str, *, status: int = 200, **values: Any) -> Response:
         """A page of the site."""
-        here = request.url.path if request.method in ("GET", "HEAD") else "/e"
+        here = _local(request.url.path) if request.method in ("GET", "HEAD") else "/e"
         body = render(
             template,
             lang,
@@ -132,3 +132,8 @@ def gettext(lang: str, text: str, **values: Any) -> str:
     """A text of the catalogues outside a template."""
     words = str(language.translations(lang).gettext(text))
     return words % values if values else words
+
+
+def _local(path: str) -> str:
+    """The path as an address of this server: `//host` would be another one's."""
+    return quote("/" + path.lstrip("/\\"))

@@ -17,6 +17,7 @@ from solvent.model.verdict import Category, Layer, Role, Wallet
 
 _FAMILY = ("new-api", "one-api")
 UNNAMED_RELAY = "relay"
+_HOPS_MAX = 8
 # A server names its own refusal `…_error` (or `…_panic`); any other word in the `type` of a Claude-shaped error is another server's
 # `code`, which new-api puts there.
 _OWN_TYPE_ENDINGS = ("error", "panic", "forbidden")
@@ -96,6 +97,7 @@ def _relays(
     if unmarked_hop:
         hops.extend([(family[0] if family else "new-api", None)] * max(reading.own_suffixes - len(hops), 1))
     hops.extend((name, None) for name in named)
+    hops = hops[-_HOPS_MAX:]
     if not hops and any(_nobodys(host, parties) for host in reading.api_hosts):
         # The API is called at an address that belongs to nobody we know: somebody stands in between.
         hops.append((UNNAMED_RELAY, None))

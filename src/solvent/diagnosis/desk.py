@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from solvent.base.secret import redact
+from solvent.base.secret import Redacted, redact
 from solvent.diagnosis import judge, normalise, reader
 from solvent.diagnosis.engine import Engine
 from solvent.diagnosis.report import report
 from solvent.model.verdict import Report, Verdict
+
+_DISGUISES_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,5 +27,19 @@ def explain(raw: str, engine: Engine, lang: str, code_language: str | None = Non
     """Explains a text in `lang` (`en` or `zh`). The judgement is made on what is left after secrets are struck."""
     clean = redact(normalise.printable(raw))
     reading = reader.read(clean.text)
+    for _ in range(_DISGUISES_MAX):
+        hidden = redact(reading.flat)
+        if not hidden.struck:
+            break
+        # A secret that only showed once escapes, entities or line wraps were undone: the undone text takes the place of the other.
+        clean = Redacted(hidden.text, _added(clean.struck, hidden.struck))
+        reading = reader.read(clean.text)
     verdict = judge.judge_reading(reading, engine, lang)
     return Explanation(clean.text, clean.struck, verdict, report(verdict, reading, engine.catalogue, lang, code_language))
+
+
+def _added(one: tuple[tuple[str, int], ...], other: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+    counts = dict(one)
+    for kind, count in other:
+        counts[kind] = counts.get(kind, 0) + count
+    return tuple(counts.items())

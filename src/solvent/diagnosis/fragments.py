@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from solvent.diagnosis import normalise
+
 _TOKEN = re.compile(
     r"""[\s]+
     |(?P<double>"(?:[^"\\]|\\.)*"?)
@@ -79,8 +81,7 @@ def unescape(body: str) -> str:
 def _escape(found: re.Match[str]) -> str:
     mark = found.group(1)
     if len(mark) == 5:
-        code = int(mark[1:], 16)
-        return " " if 0xD800 <= code < 0xE000 else chr(code)
+        return normalise.character(int(mark[1:], 16))
     return _ESCAPES.get(mark, mark)
 
 

@@ -77,6 +77,7 @@ _ID_KEYS = frozenset(
     }
 )
 _SKIPPED = frozenset({"headers", "choices", "messages", "tools", "input", "failed_generation", "content", "usage"})
+_FAILING = re.compile(r"[45][0-9][0-9]")
 _SUCCESS = re.compile(r"chat\.completion(?:\.chunk)?$|^message$|^list$|^response$|^text_completion$|^embedding$")
 
 _KEY_VALUE = re.compile(
@@ -145,7 +146,7 @@ class Gathered:
                 self.codes.add(text.lower())
                 if key == "type":
                     self.codes.add(f"type:{text.lower()}")
-            if key in _STATUS_KEYS and text.isdigit() and 400 <= int(text) <= 599:
+            if key in _STATUS_KEYS and _FAILING.fullmatch(text):
                 self.statuses.append(int(text))
             if (key in _ID_KEYS and text) or (key == "id" and len(text) == 36 and text.count("-") == 4):
                 self.ids.setdefault(key if key not in self.ids else f"{key}{len(self.ids)}", text)
@@ -193,7 +194,7 @@ def _message_of(fields: dict[str, Any]) -> str:
 def _status_of(fields: dict[str, Any]) -> int | None:
     for key in ("status", "status_code", "statuscode", "http_code", "code"):
         value = str(fields.get(key, ""))
-        if value[:3].isdigit() and value.isascii() and 400 <= int(value[:3]) <= 599 and not value[3:4].isdigit():
+        if _FAILING.fullmatch(value[:3]) and not value[3:4].isdigit():
             return int(value[:3])
     return None
 

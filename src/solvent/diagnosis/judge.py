@@ -35,7 +35,8 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
     if category in (Category.CLIENT_CODE, Category.NOT_AN_ERROR):
         drawn = _local(drawn, decision.quote)
     elif category in (Category.NETWORK, Category.TIMEOUT) and status is None:
-        drawn = _unanswered(drawn, decision.quote)
+        named = any(host in reading.flat for host in (parties[provider].hosts if provider in parties else ()))
+        drawn = _unanswered(drawn, decision.quote, named=named)
     return Verdict(
         category=category,
         wallet=wallet,
@@ -167,9 +168,14 @@ def _fingerprint(decision: Decision, reading: Reading, provider: str, wallet: Wa
     return fingerprint.of("unmatched", provider, fingerprint.template(words))
 
 
-def _unanswered(drawn: tuple[Layer, ...], quote: str | None) -> tuple[Layer, ...]:
-    """Nobody answered, so the words are those of the reader's own side, if the text shows it."""
+def _unanswered(drawn: tuple[Layer, ...], quote: str | None, *, named: bool) -> tuple[Layer, ...]:
+    """Nobody answered, so the words are those of the reader's own side, if the text shows it.
+
+    Where the text does not name the address that was called (`named`), the far end is unknown: an SDK serves many.
+    """
     silent = [Layer(layer.role, layer.name, layer.label, None, layer.request_id) for layer in drawn]
+    if silent and silent[-1].role is Role.PROVIDER and not named:
+        silent[-1] = Layer(Role.PROVIDER, "unknown", "unknown")
     own = [index for index, layer in enumerate(silent) if layer.role in (Role.APP, Role.SDK)]
     if own:
         speaker = silent[own[-1]]

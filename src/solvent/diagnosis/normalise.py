@@ -13,7 +13,7 @@ import unicodedata
 _ANSI = re.compile(
     r"(?:\x1b|\\u001b|\\x1b|\\033|␛)\[[0-9;?]{0,16}[A-Za-z]|\x9b[0-9;?]{0,16}[A-Za-z]|\x1b\][^\x07\x1b\n]{0,300}(?:\x07|\x1b\\)?|\x1b[@-Z\\-_]"
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\u00ad]")
 _ENTITY = re.compile(r"&(?:quot|amp|lt|gt|apos|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
 _UNICODE_ESCAPE = re.compile(r"\\{1,8}u([0-9a-fA-F]{4})")
 _LINE_ESCAPE = re.compile(r"\\{1,8}[nrt](?![A-Za-z_]{0,20}\\)")
@@ -39,7 +39,7 @@ def clean(raw: str) -> str:
     if "[" in text:
         text = _ANSI.sub("", text)
     if "&" in text and _ENTITY.search(text):
-        text = html.unescape(text)
+        text = _CONTROL.sub("", html.unescape(text))
     return _rejoin(text) if "\n" in text else text
 
 
@@ -57,8 +57,12 @@ def flatten(text: str) -> str:
 
 
 def _from_code_point(found: re.Match[str]) -> str:
-    code = int(found.group(1), 16)
-    return " " if code < 0x20 or 0xD800 <= code < 0xE000 else chr(code)
+    return character(int(found.group(1), 16))
+
+
+def character(code: int) -> str:
+    """The character of a code point; a space where it would steer a terminal, turn the writing direction or be half of a pair."""
+    return " " if 0xD800 <= code < 0xE000 or _CONTROL.match(chr(code)) else chr(code)
 
 
 def _width(line: str) -> int:

@@ -45,9 +45,15 @@ def available_at(flat: str, failed_at: str | None) -> str | None:
 
 def _relative(flat: str, failed_at: str | None) -> str | None:
     delay = _delay(flat)
+    if delay is None:
+        return None
     dated = _DATE_HEADER.search(flat)
-    start = parsedate_to_datetime(dated.group(1)) if dated else datetime.fromisoformat(failed_at) if failed_at else None
-    return None if delay is None or start is None else _iso((start + delay).astimezone(UTC))
+    try:
+        start = parsedate_to_datetime(dated.group(1)) if dated else datetime.fromisoformat(failed_at) if failed_at else None
+        return None if start is None else _iso((start + delay).astimezone(UTC))
+    except (ValueError, OverflowError):
+        # A date that no calendar has, or one beyond the last year: the text says no usable instant.
+        return None
 
 
 def _delay(flat: str) -> timedelta | None:

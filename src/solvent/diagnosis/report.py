@@ -63,9 +63,9 @@ def _summary(own: Rule | None, verdict: Verdict, advice: Advice) -> Words:
     unsure = verdict.rule is not None and verdict.confidence < SURE
     if unsure and verdict.category in _MONEY and verdict.wallet is not Wallet.KEY_BUDGET:
         return phrases.UNSURE_MONEY
-    if unsure and verdict.category is Category.RATE_LIMITED:
-        return phrases.UNSURE_LIMIT
-    return (own and own.summary) or advice.summary
+    if own is not None and own.summary is not None:
+        return own.summary
+    return phrases.UNSURE_LIMIT if unsure and verdict.category is Category.RATE_LIMITED else advice.summary
 
 
 def _title(rule: Rule | None, verdict: Verdict, advice: Advice) -> Words:

@@ -6,13 +6,16 @@ Written straight on ASGI: it must see every request, also those that no route ta
 
 from __future__ import annotations
 
+import asyncio
 import html
 import json
 import logging
+import re
 from collections import OrderedDict
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from solvent.access import ratelimit
@@ -23,7 +26,9 @@ from solvent.catalogue.tables import Words
 
 # A paste in a form: percent-encoding takes up to three bytes for one, Chinese text nine for three.
 BODY_BYTES_MAX = PASTE_BYTES_MAX * 4 + 64 * 1024
+BODY_S = 30
 _ADDRESSES_MAX = 10_000
+_HOST = re.compile(r"(?:\[(?P<numbers>[0-9a-f:.]{2,45})\]|(?P<name>[a-z0-9._-]{1,253}))(?::[0-9]{1,5})?")
 _HEADERS = [
     (
         b"content-security-policy",
@@ -60,6 +65,10 @@ _TOO_LARGE = (
         zh=f"最多读取 {PASTE_BYTES_MAX // 1024} KiB。请只粘贴错误和它前后的几行。",
     ),
 )
+_TOO_SLOW = (
+    Words(en="The text did not arrive in time", zh="文本没有及时传完"),
+    Words(en=f"A request must be whole after {BODY_S} s. Send it again.", zh=f"请求需在 {BODY_S} 秒内传完。请重新发送。"),
+)
 _FAILED = (
     Words(en="This page failed, and it is our fault", zh="页面出错了，是我们的问题"),
     Words(
@@ -72,6 +81,27 @@ _log = logging.getLogger("solvent.office")
 
 class _TooLargeError(Exception):
     """The body went over the limit while it arrived."""
+
+
+class _Bounded:
+    """A request's messages, until the body is whole counted and waited for no longer than `BODY_S` seconds."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._taken = 0
+        self._whole = False
+        self._deadline = asyncio.get_running_loop().time() + BODY_S
+
+    async def __call__(self) -> Message:
+        if self._whole:
+            return await self._receive()
+        async with asyncio.timeout_at(self._deadline):
+            message = await self._receive()
+        self._taken += len(message.get("body", b""))
+        if self._taken > BODY_BYTES_MAX:
+            raise _TooLargeError
+        self._whole = not message.get("more_body", False)
+        return message
 
 
 class Guard:
@@ -110,22 +140,18 @@ class Guard:
         await self._pass(scope, receive, send)
 
     def _host_allowed(self, host: str) -> bool:
-        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-        name = name.strip("[]").lower()
-        if name in self._hosts:
-            return True
-        try:
-            ip_address(name)
-        except ValueError:
+        found = _HOST.fullmatch(host.lower())
+        if found is None:
             return False
-        return True
+        name = found.group("numbers") or found.group("name")
+        return name in self._hosts or _address(name) is not None
 
     def _kind(self, scope: Scope) -> str:
         return "reads" if scope["method"] in ("GET", "HEAD") else "posts"
 
     def _wait_s(self, scope: Scope) -> int:
         client = scope.get("client")
-        key = (client[0] if client else "", self._kind(scope))
+        key = (_neighbourhood(client[0] if client else ""), self._kind(scope))
         rate, now_ns = self._rates[key[1]], self._now_ns()
         bucket = self._buckets.pop(key) if key in self._buckets else ratelimit.full(rate, now_ns)
         bucket, wait_s = ratelimit.take(bucket, rate, now_ns)
@@ -135,16 +161,7 @@ class Guard:
         return wait_s
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        taken = 0
         started = False
-
-        async def counted() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > BODY_BYTES_MAX:
-                raise _TooLargeError
-            return message
 
         async def strict(message: Message) -> None:
             nonlocal started
@@ -155,10 +172,15 @@ class Guard:
             await send(message)
 
         try:
-            await self._app(scope, counted, strict)
+            await self._app(scope, _Bounded(receive), strict)
         except _TooLargeError:
             if not started:
                 await _refuse(scope, send, 413, _TOO_LARGE)
+        except TimeoutError:
+            if not started:
+                await _refuse(scope, send, 408, _TOO_SLOW)
+        except ClientDisconnect:
+            return  # nobody is left to answer, and nothing is wrong here
         except Exception as problem:  # the request boundary: nobody above could answer the reader
             incident = self._incident()
             # Neither the message nor the path is logged: either may hold what the reader pasted.
@@ -166,6 +188,21 @@ class Guard:
             if started:
                 raise
             await _refuse(scope, send, 500, _FAILED, {"incident": incident})
+
+
+def _address(name: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(name)
+    except ValueError:
+        return None
+
+
+def _neighbourhood(client: str) -> str:
+    """What counts as one address for the rate limit: this machine as a whole, and the network that one IPv6 customer is given."""
+    address = _address(client)
+    if address is None or address.is_loopback:
+        return "this machine"
+    return str(ip_network(f"{address}/64", strict=False)) if address.version == 6 else str(address)
 
 
 async def _refuse(

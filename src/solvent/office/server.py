@@ -11,16 +11,21 @@ from collections.abc import Callable, Iterator
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from solvent.base.errors import StartError
+from solvent.office.guard import BODY_BYTES_MAX
 
 DRAIN_S = 5
+HEAD_S = 10
+# Twice the largest body: chunks of one byte each would cost minutes of work else.
+WIRE_BYTES_MAX = 2 * BODY_BYTES_MAX
 
 
 def bind(host: str, port: int, *, or_free: bool = False) -> socket.socket:
     """A listening socket on the address; with `or_free`, on a free port where this one is taken. Raises `StartError`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, so that answers leave at once
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
@@ -40,7 +45,8 @@ async def serve(app: ASGIApp, listener: socket.socket, on_ready: Callable[[], No
     """Runs until SIGTERM or SIGINT, then finishes what is under way, for at most `DRAIN_S` seconds."""
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=_Protocol,
+        proxy_headers=False,  # a header that anybody can write must not choose whose limit counts
         ws="none",
         lifespan="off",
         log_config=None,
@@ -49,10 +55,49 @@ async def serve(app: ASGIApp, listener: socket.socket, on_ready: Callable[[], No
         timeout_keep_alive=15,
         timeout_graceful_shutdown=DRAIN_S,
         limit_concurrency=512,
-        h11_max_incomplete_event_size=64 * 1024,
     )
     server = _Server(config, on_ready)
     await server.serve(sockets=[listener])
+
+
+class _Protocol(HttpToolsProtocol):
+    """Closes a connection whose request head does not come in time, or whose request is larger on the wire than any that is read."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self._wire_bytes = 0
+        self._late: asyncio.TimerHandle | None = None
+        super().connection_made(transport)
+        self._expect_head()
+
+    def _expect_head(self) -> None:
+        if self._late is None:
+            self._late = self.loop.call_later(HEAD_S, self.transport.close)
+
+    def _head_came(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def data_received(self, data: bytes) -> None:
+        if self.cycle is None or self.cycle.response_complete:
+            self._expect_head()
+        self._wire_bytes += len(data)
+        if self._wire_bytes > WIRE_BYTES_MAX:
+            self.transport.close()
+            return
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        self._head_came()
+        super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        self._wire_bytes = 0
+        super().on_response_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_came()
+        super().connection_lost(exc)
 
 
 class _Server(uvicorn.Server):

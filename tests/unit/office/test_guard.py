@@ -182,10 +182,19 @@ async def test_reading_and_writing_are_counted_apart(method: str, kind: str) -> 
 
 async def test_one_address_does_not_use_up_anothers_share() -> None:
     app = guarded(posts=Rate(1, 1))
+    assert (await call(app, "POST", client="198.51.100.1")).status == 200
+    assert (await call(app, "POST", client="198.51.100.1")).status == 429
+    assert (await call(app, "POST", client="198.51.100.2")).status == 200
     assert (await call(app, "POST", client="127.0.0.1")).status == 200
-    assert (await call(app, "POST", client="127.0.0.1")).status == 429
-    assert (await call(app, "POST", client="127.0.0.2")).status == 200
-    assert (await call(app, "POST", client=None)).status == 200
+
+
+async def test_other_names_of_the_same_neighbour_have_no_share_of_their_own() -> None:
+    app = guarded(posts=Rate(1, 1))
+    assert (await call(app, "POST", client="127.0.0.1")).status == 200
+    assert (await call(app, "POST", client="127.0.1.77")).status == 429
+    assert (await call(app, "POST", client="2001:db8:1:2::1")).status == 200
+    assert (await call(app, "POST", client="2001:db8:1:2:3:4:5:6")).status == 429
+    assert (await call(app, "POST", client="2001:db8:1:3::1")).status == 200
 
 
 async def test_a_refused_host_costs_nobody_a_token() -> None:
