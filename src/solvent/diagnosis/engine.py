@@ -6,6 +6,7 @@ looked at. So a verdict costs about the same with fifty rules or with a thousand
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,8 @@ from solvent.model.verdict import Tried
 CONTRADICTED = 15
 _CLEAR_WEIGHT = 4
 _TRAIL_MAX = 8
+# An expression may ask for a field's name so as not to match elsewhere; the name is no part of the words.
+_FIELD_NAME = re.compile(r"^(?:message|error|detail|msg|code|type|reason|status)[\"']?\s?[:=]\s?[\"']?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Decision:
     """The rule that decides (None where none matched), what in the text made it match, and the rules weighed beside it."""
 
     rule: Rule | None
+    rank: int
     quote: str | None
     position: int
     chain: Chain
@@ -161,13 +165,14 @@ class Engine:
         trail += [Tried(rule, why) for rule, why in failed.items() if rule not in holding]
         if not ordered:
             return Decision(
-                None, None, len(reading.flat), chain, _status(reading, len(reading.flat)), False, tuple(trail[:_TRAIL_MAX]), None
+                None, 0, None, len(reading.flat), chain, _status(reading, len(reading.flat)), False, tuple(trail[:_TRAIL_MAX]), None
             )
         clause = ordered[0][2]
         rivals = [item[2].rule for item in ordered[1:] if item[0] >= ordered[0][0] and item[2].rule.category is not clause.rule.category]
         quote, position = self._quote(clause, reading, found)
         return Decision(
             rule=clause.rule,
+            rank=ordered[0][0],
             quote=quote,
             position=position,
             chain=chain,
@@ -267,4 +272,4 @@ def _excerpt(flat: str, start: int, end: int) -> str:
         start -= 1
     while end < len(flat) and flat[end].isalnum() and flat[end].isascii() and end - start < 200:
         end += 1
-    return flat[start : min(end, start + 200)].strip(" \"'{}[](),:;")
+    return _FIELD_NAME.sub("", flat[start : min(end, start + 200)].strip(" \"'{}[](),:;"))

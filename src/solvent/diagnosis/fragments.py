@@ -29,7 +29,6 @@ _SIMPLE_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": " ", "f": " "}
 _WORDS = {"true": True, "false": False, "null": None, "none": None, "undefined": None, "nil": None}
 
-NESTING_MAX = 5
 FRAGMENTS_MAX = 40
 STACK_MAX = 200
 TOKENS_MAX = 20_000

@@ -11,6 +11,7 @@ from solvent.diagnosis.reading import Reading
 from solvent.model.verdict import Actor, Category, Evidence, Layer, Role, Verdict, Wallet
 
 _UNVERIFIED_CAP = 0.6
+_PARTS_MAX = 6
 
 
 def judge(raw: str, engine: Engine, lang: str = "en") -> Verdict:
@@ -20,7 +21,7 @@ def judge(raw: str, engine: Engine, lang: str = "en") -> Verdict:
 
 def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict:
     """The verdict on a text already taken apart."""
-    decision = engine.decide(reading)
+    decision, reading, others = _decide(reading, engine)
     rule, parties = decision.rule, engine.catalogue.parties
     chain = _with_inner_hop(decision, reading)
     category = Category.OTHER if rule is None else rule.category
@@ -54,7 +55,7 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
         rule=None if rule is None else rule.id,
         language=reading.language,
         request_ids=reading.request_ids,
-        evidence=_evidence(decision, reading, lang),
+        evidence=_evidence(decision, reading, others, lang),
         trail=decision.trail,
         fingerprint=_fingerprint(decision, reading, provider, wallet),
     )
@@ -137,7 +138,25 @@ def _confidence(decision: Decision, provider: str, wallet: Wallet) -> float:
     return max(percent, 5) / 100
 
 
-def _evidence(decision: Decision, reading: Reading, lang: str) -> tuple[Evidence, ...]:
+def _decide(reading: Reading, engine: Engine) -> tuple[Decision, Reading, int]:
+    """The decision, the part of the text that it was made on, and how many other errors the text holds.
+
+    Where a text holds several errors, the parties and ids of one must not be taken for those of another: each is judged alone, and
+    the one whose rule ranks highest decides, the later of two equals.
+    """
+    whole = engine.decide(reading)
+    if len(reading.parts) < 2:
+        return whole, reading, 0
+    best, chosen = whole, reading
+    for part in reading.parts[-_PARTS_MAX:]:
+        alone = reader.read(part)
+        decision = engine.decide(alone)
+        if decision.rule is not None and (chosen is reading or decision.rank >= best.rank) and decision.rank >= whole.rank:
+            best, chosen = decision, alone
+    return best, chosen, len(reading.parts) - 1
+
+
+def _evidence(decision: Decision, reading: Reading, others: int, lang: str) -> tuple[Evidence, ...]:
     found: list[Evidence] = []
     rule = decision.rule
     if rule is not None and decision.quote:
@@ -155,6 +174,8 @@ def _evidence(decision: Decision, reading: Reading, lang: str) -> tuple[Evidence
                 words.of(lang).format(count=len(ids), software=decision.chain.relays[0][0] if decision.chain.relays else ids[0].issuer),
             )
         )
+    if others:
+        found.append(Evidence("…", phrases.OTHER_ERRORS.of(lang).format(count=others)))
     if reading.masked:
         found.append(Evidence("https://***", phrases.MASKED.of(lang)))
     return tuple(found)

@@ -43,3 +43,7 @@ UNSURE_LIMIT = Words(
     "Wait a minute and send one call; if it fails again, fetch the whole answer.",
     zh="可能是请求太多；账户没钱也可能是这个样子。等一分钟再发一次，仍失败就取完整的响应来看。",
 )
+OTHER_ERRORS = Words(
+    en="the text holds other errors too ({count}); this verdict is about the one that is quoted",
+    zh="文中还有其他错误（{count} 个）；这里判断的是引用的这一个",
+)

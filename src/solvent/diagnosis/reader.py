@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from solvent.diagnosis import fragments, gather, normalise, request_ids, shape
+from solvent.diagnosis import fingerprint, fragments, gather, normalise, request_ids, shape
 from solvent.diagnosis import statuses as status_finder
 from solvent.diagnosis.reading import Reading
 
@@ -41,8 +41,13 @@ def read(raw: str) -> Reading:
     clean = normalise.clean(text)
     flat = normalise.flatten(clean)
     gathered = gather.Gathered()
+    parts: list[tuple[int, str]] = []
     for piece in fragments.find(clean):
+        known = len(gathered.errors)
         gathered.walk(piece.value, depth=0)
+        told = [error.message for error in gathered.errors[known:] if error.message]
+        if told:
+            parts.append((piece.end, fingerprint.template(told[-1])))
     if not gathered.errors and "\\" in clean:
         # The text itself is the inside of a string: `{\"error\": …}`.
         for piece in fragments.find(flat):
@@ -67,7 +72,26 @@ def read(raw: str) -> Reading:
         traceback=bool(_TRACEBACK.search(clean)),
         html_title=None if title is None else title.group(2).strip(),
         shape=shape.of(clean, gathered, statuses, exceptions),
+        parts=_parts(clean, parts),
     )
+
+
+def _parts(clean: str, ends: list[tuple[int, str]]) -> tuple[str, ...]:
+    """The text cut after each error, where it holds errors that say different things; empty where it holds one.
+
+    `ends` are the ends of the fragments that hold an error, each with the template of what it says.
+    """
+    if len({said for _, said in ends}) < 2:
+        return ()
+    cut: list[str] = []
+    start = 0
+    for end, _ in ends:
+        line_end = clean.find("\n", end)
+        stop = len(clean) if line_end < 0 else line_end
+        if stop > start:
+            cut.append(clean[start:stop])
+        start = max(start, stop)
+    return tuple(cut)
 
 
 def _api_hosts(flat: str) -> tuple[str, ...]:

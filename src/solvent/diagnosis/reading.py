@@ -41,7 +41,8 @@ class Reading:
 
     `clean` keeps lines, `flat` is the single line that rules search. `codes` holds every lower-cased value of a code-like field,
     `exceptions` the exception names in order with the last one decisive. `api_hosts` are hosts that the text
-    names as the address of the API. `own_suffixes` counts the `(request id: …)` suffixes.
+    names as the address of the API. `parts` are the pieces of a text that
+    holds several different errors, one a piece. `own_suffixes` counts the `(request id: …)` suffixes.
     `shape` is what the whole text is: `error`, `answer` (a successful response), `log` (a log of successes), `documentation`
     (source code or a table about errors) or `prose` (nothing in it looks like a program's output).
     """
@@ -61,6 +62,7 @@ class Reading:
     traceback: bool = False
     html_title: str | None = None
     shape: str = "error"
+    parts: tuple[str, ...] = ()
 
     @property
     def innermost(self) -> ErrorObject | None:

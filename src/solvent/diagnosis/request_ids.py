@@ -31,7 +31,6 @@ _LABELLED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"\(request id:?\s{0,3}([0-9A-Za-z_-]{6,64})", re.IGNORECASE)
-_UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 _NOT_IDS = frozenset({"null", "none", "undefined", "string", "request", "header", "the", "and", "for", "from", "when", "is", "to"})
 IDS_MAX = 12
 

@@ -110,3 +110,24 @@ def test_an_unverified_source_caps_the_confidence() -> None:
 def test_no_text_makes_it_fail(raw: str) -> None:
     found = verdict(raw)
     assert 0 <= found.confidence <= 1
+
+
+SEVERAL = (
+    "claude failed: anthropic.OverloadedError: Error code: 529 - {'type': 'error', 'error': {'type': 'overloaded_error', 'message': 'Overloaded'}, "
+    "'request_id': 'req_011C9F7Gxa3dtfgQhQGqeck6'}\n"
+    "openai.RateLimitError: Error code: 429 - {'error': {'message': 'You exceeded your current quota, please check your plan and billing "
+    "details.', 'type': 'insufficient_quota', 'param': None, 'code': 'insufficient_quota'}}"
+)
+
+
+def test_of_several_errors_one_decides_and_keeps_its_own_chain() -> None:
+    found = verdict(SEVERAL)
+    assert found.category is Category.CREDIT_EXHAUSTED
+    assert found.provider == "openai"
+    assert "anthropic-python" not in found.via
+    assert found.request_ids == ()
+    assert any("other errors" in item.says for item in found.evidence)
+
+
+def test_one_error_printed_twice_is_one() -> None:
+    assert not any("other errors" in item.says for item in verdict(f"{SEED}\nagain: {SEED}").evidence)
