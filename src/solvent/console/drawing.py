@@ -48,7 +48,8 @@ def boxes(verdict: Verdict, original: str, lang: str) -> tuple[Box, ...]:
     drawn = []
     for place, layer in enumerate(layers):
         last = place == speaker
-        holder, holder_number = _holder(verdict.wallet, layers[:place], numbers) if layer.empty else ("", 0)
+        inner = verdict.wallet is Wallet.RELAY_UPSTREAM and layer.role in _RESELLERS and place != first_reseller
+        holder, holder_number = _holder(verdict.wallet, layers[:place], numbers) if layer.empty or inner else ("", 0)
         added = _only_id(layer)
         drawn.append(
             Box(

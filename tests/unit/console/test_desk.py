@@ -21,7 +21,7 @@ def test_the_desk_opens_on_the_seed_solved(visitor: Visitor) -> None:
     assert "the relay operator&#39;s account upstream, not yours" in seen
     assert seen.index("You") < seen.index("new-api")
     assert "Empty here:" in seen
-    assert "your balance is not the cause" in seen
+    assert "holds your balance, which is not the cause" in seen
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
