@@ -1,0 +1,362 @@
+"""The journal's records and their bytes.
+
+A worker appends what it is about to do before it does it: the hold and the attempt before the first byte leaves, the end and the
+cost when they are known. A record is a head of twelve bytes (length, CRC32 of the payload, CRC32 of those eight bytes) and a payload of
+JSON. The head has a sum of its own because a damaged length would otherwise look like a torn end and hide all that follows.
+Each segment starts with the SHA-256 of the one before, so no segment can be changed, cut or left out unseen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NoReturn
+
+from solvent.base.money import ZERO, Money
+from solvent.ledger.accounts import AMOUNT_MAX
+from solvent.ledger.transfers import Charge, CostSource
+
+VERSION = 1
+NO_SEGMENT_BEFORE = ""
+PAYLOAD_BYTES_MAX = 1 << 20
+
+_HEAD = struct.Struct(">III")
+_LENGTH_AND_SUM = struct.Struct(">II")
+
+
+class Outcome(StrEnum):
+    """How an attempt at an upstream ended, as far as money goes."""
+
+    NONE = "none"  # no request byte left, or the upstream refused it: it cost nothing
+    USAGE = "usage"  # the cost is known
+    UNKNOWN = "unknown"  # it was sent, and then nothing: it may have cost something
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentHeader:
+    """The first record of a segment. `sha256` is that of all bytes of the segment before, in hex; empty in the first."""
+
+    journal: str
+    number: int
+    sha256: str = NO_SEGMENT_BEFORE
+    version: int = VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPlaced:
+    """`amount` of the account is set aside for a request; `hold_id` is the request's id. Instants are microseconds since 1970, UTC."""
+
+    hold_id: str
+    account: str
+    amount: Money
+    at_us: int
+
+    def __post_init__(self) -> None:
+        _check(self.amount)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptBegun:
+    """A request is about to be sent to an account at an upstream, where it can cost up to `ceiling`."""
+
+    attempt_id: str
+    hold_id: str
+    upstream: str
+    ceiling: Money
+    at_us: int
+
+    def __post_init__(self) -> None:
+        _check(self.ceiling)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnded:
+    """What the attempt took from the balance at the upstream: zero for *none*, known for *usage*, a careful guess for *unknown*."""
+
+    attempt_id: str
+    outcome: Outcome
+    cost: Money
+    at_us: int
+    upstream_request_ids: tuple[str, ...] = ()
+    charge: Charge | None = None
+
+    def __post_init__(self) -> None:
+        _check(self.cost)
+        if self.outcome is Outcome.NONE and self.cost > ZERO:
+            raise ValueError("an attempt that ended in `none` costs nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPosted:
+    """The caller pays `cost`, and `charge` says what it was computed from."""
+
+    hold_id: str
+    cost: Money
+    charge: Charge
+    at_us: int
+
+    def __post_init__(self) -> None:
+        _check(self.cost)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldVoided:
+    """The caller pays nothing."""
+
+    hold_id: str
+    at_us: int
+
+
+Fact = HoldPlaced | AttemptBegun | AttemptEnded | HoldPosted | HoldVoided
+Record = SegmentHeader | Fact
+
+
+def _check(amount: Money) -> None:
+    if not ZERO <= amount <= AMOUNT_MAX:
+        raise ValueError(f"an amount in the journal is between zero and 64 bits, not {amount}")
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise ValueError(f"a text was expected, not {value!r}")
+    return value
+
+
+def _whole(value: Any) -> int:
+    # `type`, because `True` is an int to `isinstance`.
+    if type(value) is not int:
+        raise ValueError(f"a whole number was expected, not {value!r}")
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if type(value) is not list:
+        raise ValueError(f"a list was expected, not {value!r}")
+    return value
+
+
+def _charge_out(charge: Charge | None) -> Any:
+    return (
+        None if charge is None else [charge.price_version, [list(pair) for pair in charge.inputs], charge.cost_source.value, charge.policy]
+    )
+
+
+def _charge_in(value: Any) -> Charge:
+    version, inputs, source, policy = _list(value)
+    pairs = tuple((_text(name), _whole(number)) for name, number in map(_list, _list(inputs)))
+    return Charge(_text(version), pairs, CostSource(_text(source)), _text(policy))
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How one kind of value is written as JSON and read back; reading raises `ValueError` on anything else."""
+
+    write: Callable[[Any], Any]
+    read: Callable[[Any], Any]
+
+
+_TEXT = _Form(_text, _text)
+_WHOLE = _Form(_whole, _whole)
+_MONEY = _Form(lambda money: money.nano_usd, lambda value: Money(_whole(value)))
+_TEXTS = _Form(list, lambda value: tuple(_text(item) for item in _list(value)))
+_OUTCOME = _Form(lambda outcome: outcome.value, lambda value: Outcome(_text(value)))
+_CHARGE = _Form(_charge_out, _charge_in)
+_CHARGE_OR_NULL = _Form(_charge_out, lambda value: None if value is None else _charge_in(value))
+
+# Every record's name and fields as they are written. Only ever added to: old journals must stay readable.
+_FORMS: dict[type[Record], tuple[str, dict[str, _Form]]] = {
+    SegmentHeader: ("segment", {"journal": _TEXT, "number": _WHOLE, "sha256": _TEXT, "version": _WHOLE}),
+    HoldPlaced: ("hold_placed", {"hold_id": _TEXT, "account": _TEXT, "amount": _MONEY, "at_us": _WHOLE}),
+    AttemptBegun: (
+        "attempt_begun",
+        {"attempt_id": _TEXT, "hold_id": _TEXT, "upstream": _TEXT, "ceiling": _MONEY, "at_us": _WHOLE},
+    ),
+    AttemptEnded: (
+        "attempt_ended",
+        {
+            "attempt_id": _TEXT,
+            "outcome": _OUTCOME,
+            "cost": _MONEY,
+            "at_us": _WHOLE,
+            "upstream_request_ids": _TEXTS,
+            "charge": _CHARGE_OR_NULL,
+        },
+    ),
+    HoldPosted: ("hold_posted", {"hold_id": _TEXT, "cost": _MONEY, "charge": _CHARGE, "at_us": _WHOLE}),
+    HoldVoided: ("hold_voided", {"hold_id": _TEXT, "at_us": _WHOLE}),
+}
+_BY_NAME = {name: (record, fields) for record, (name, fields) in _FORMS.items()}
+
+
+def _no_float(text: str) -> NoReturn:
+    raise ValueError(f"`{text}` is not a whole number")
+
+
+# Made once: `json.dumps` and `json.loads` with options make a new one for every call.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+_DECODER = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)
+
+
+def encode(record: Record) -> bytes:
+    """The record's bytes. Amounts are whole nano-dollars. Raises `ValueError` above `PAYLOAD_BYTES_MAX`."""
+    name, fields = _FORMS[type(record)]
+    values = {"kind": name} | {field: form.write(getattr(record, field)) for field, form in fields.items()}
+    payload = _ENCODER.encode(values).encode("ascii")
+    if len(payload) > PAYLOAD_BYTES_MAX:
+        raise ValueError(f"a record of {len(payload)} bytes is too long for the journal")
+    front = _LENGTH_AND_SUM.pack(len(payload), zlib.crc32(payload))
+    return front + zlib.crc32(front).to_bytes(4, "big") + payload
+
+
+def append(segment: bytes, record: Record) -> bytes:
+    """The segment with one more record: nothing that stands is touched."""
+    return segment + encode(record)
+
+
+def begin_segment(journal: str, number: int, before: bytes | None = None) -> bytes:
+    """The first bytes of a segment. `before` is all of the segment before it as it lies on the disk, a torn end included."""
+    return encode(SegmentHeader(journal, number, NO_SEGMENT_BEFORE if before is None else hashlib.sha256(before).hexdigest()))
+
+
+def _read_payload(payload: bytes) -> Record:
+    """The record of a payload. Raises `ValueError` or `TypeError` if it is none of ours."""
+    values = _DECODER.decode(payload.decode("ascii"))
+    if type(values) is not dict:
+        raise ValueError("the payload is not an object")
+    name = _text(values.pop("kind", None))
+    if name not in _BY_NAME:
+        raise ValueError(f"no record is called `{name}`")
+    record, fields = _BY_NAME[name]
+    if values.keys() != fields.keys():
+        raise ValueError(f"`{name}` has the fields {sorted(fields)}, not {sorted(values)}")
+    return record(**{field: form.read(values[field]) for field, form in fields.items()})
+
+
+class Stop(StrEnum):
+    """Why reading stopped."""
+
+    END = "end"  # after a whole record
+    TORN = "torn"  # in a last record that was never finished
+    HEAD_DAMAGED = "head_damaged"
+    TOO_LONG = "too_long"
+    PAYLOAD_DAMAGED = "payload_damaged"
+    UNREADABLE = "unreadable"  # the sums are right and the content is not ours: another version, or a bug
+    HEADER_MISSING = "header_missing"
+    HEADER_MISPLACED = "header_misplaced"
+    VERSION_UNKNOWN = "version_unknown"
+    OUT_OF_ORDER = "out_of_order"  # the segment's number does not follow
+    HASH_DIFFERS = "hash_differs"  # the segment before was changed, cut or replaced
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where reading stopped: the first byte that belongs to no whole record, and why."""
+
+    stop: Stop
+    offset: int
+    detail: str = ""
+
+    @property
+    def broken(self) -> bool:
+        """Whether this is anything but a proper end or a torn last record."""
+        return self.stop not in (Stop.END, Stop.TORN)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What a segment holds up to where reading stopped. To read on when there is more, start at `end.offset`."""
+
+    records: tuple[Record, ...]
+    end: End
+
+
+def _step(segment: bytes, at: int) -> tuple[Record, int] | End:
+    """The record at an offset and the offset behind it, or why there is none."""
+    rest = len(segment) - at
+    if rest == 0:
+        return End(Stop.END, at)
+    if rest < _HEAD.size or not any(segment[at : at + _HEAD.size]):
+        # A file that grew before a power cut may end in zeros; a head of zeros has a wrong sum, so it was never written.
+        torn = rest < _HEAD.size or not any(segment[at:])
+        return End(Stop.TORN if torn else Stop.HEAD_DAMAGED, at)
+    length, payload_sum, head_sum = _HEAD.unpack_from(segment, at)
+    if zlib.crc32(segment[at : at + _LENGTH_AND_SUM.size]) != head_sum:
+        return End(Stop.HEAD_DAMAGED, at)
+    if length > PAYLOAD_BYTES_MAX:
+        return End(Stop.TOO_LONG, at, f"{length} bytes")
+    start, behind = at + _HEAD.size, at + _HEAD.size + length
+    if behind > len(segment):
+        return End(Stop.TORN, at)
+    payload = segment[start:behind]
+    if zlib.crc32(payload) != payload_sum:
+        return End(Stop.PAYLOAD_DAMAGED, at)
+    try:
+        return _read_payload(payload), behind
+    except (ValueError, TypeError, RecursionError) as problem:
+        return End(Stop.UNREADABLE, at, str(problem))
+
+
+def decode(segment: bytes, start: int = 0) -> Decoded:
+    """The records from `start` (the beginning, or where an earlier reading stopped) to the end or the first break. Never raises."""
+    records: list[Record] = []
+    at = start
+    while True:
+        found = _step(segment, at)
+        if isinstance(found, End):
+            return Decoded(tuple(records), found)
+        record, behind = found
+        if wrong := _misplaced(record, at):
+            return Decoded(tuple(records), End(wrong, at))
+        records.append(record)
+        at = behind
+
+
+def _misplaced(record: Record, at: int) -> Stop | None:
+    """What is wrong with a record of this kind at this offset."""
+    if not isinstance(record, SegmentHeader):
+        return Stop.HEADER_MISSING if at == 0 else None
+    if at != 0:
+        return Stop.HEADER_MISPLACED
+    return None if record.version == VERSION else Stop.VERSION_UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRead:
+    """One segment of a chain. `position` counts from the first segment that was read."""
+
+    position: int
+    decoded: Decoded
+
+
+def decode_chain(segments: Iterable[bytes], before: bytes | None = None) -> Iterator[SegmentRead]:
+    """The segments of one journal, in order, each against the one before it; ends after the first break.
+
+    `before` is the segment before the first, where the chain does not begin at its beginning. A torn end is fine in any segment, even
+    in its header: the hash in the next one covers it, so it was there when the journal was taken up again.
+    """
+    expected: int | None = None
+    for position, segment in enumerate(segments):
+        decoded = decode(segment)
+        header = decoded.records[0] if decoded.records else None
+        if isinstance(header, SegmentHeader):
+            if wrong := _unchained(header, before, expected):
+                decoded = Decoded((), End(wrong, 0, f"segment {header.number}"))
+            expected = header.number
+        yield SegmentRead(position, decoded)
+        if decoded.end.broken:
+            return
+        expected = None if expected is None else expected + 1
+        before = segment
+
+
+def _unchained(header: SegmentHeader, before: bytes | None, number: int | None) -> Stop | None:
+    """What is wrong with a segment after the bytes of the one before it, where `number` is its turn."""
+    if number is not None and header.number != number:
+        return Stop.OUT_OF_ORDER
+    sha256 = NO_SEGMENT_BEFORE if before is None else hashlib.sha256(before).hexdigest()
+    return None if header.sha256 == sha256 else Stop.HASH_DIFFERS
