@@ -7,11 +7,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from solvent.base.errors import StartError
+
 LANGUAGES = ("en", "zh")
 Member = TypeVar("Member", bound=StrEnum)
 
 
-class CatalogueError(ValueError):
+class CatalogueError(StartError, ValueError):
     """A catalogue file that cannot be used; the message names the file, the key and the repair."""
 
 

@@ -81,7 +81,9 @@ def _relays(
 ) -> tuple[tuple[str, str | None], ...]:
     """The relay hops, innermost first, each with its own request id where it left one."""
     stamped = [found for found in reading.request_ids if found.issuer in ("new-api", "one-api", "new-api-fork")]
-    named = [name for name in marked if name not in _FAMILY]
+    # A relay without a name is no second one beside those that the text names or that left their id.
+    known = bool(stamped) or any(name != UNNAMED_RELAY for name in marked)
+    named = [name for name in marked if name not in _FAMILY and not (known and name == UNNAMED_RELAY)]
     hops: list[tuple[str, str | None]] = []
     for found in stamped[: max(reading.own_suffixes, 1)]:
         software = "one-api" if found.issuer == "one-api" else "new-api"
