@@ -38,10 +38,14 @@ _HEADS = {
     "evidence": Words(en="Evidence", zh="依据"),
     "certainty": Words(en="Certainty", zh="把握"),
     "removed": Words(en="Removed", zh="已隐去"),
+    "known": Words(en="What is known, and what is not", zh="已知与未知"),
+    "fetch": Words(en="The one thing to fetch next", zh="接下来要取得的一样东西"),
 }
 _PHRASES = {
     "retry_yes": Words(en="yes, the same call can pass later", zh="可以，同样的请求稍后可能成功"),
     "retry_no": Words(en="no, the same call cannot pass before somebody acts", zh="不要重试，有人处理之前同样的请求不会成功"),
+    "retry_unknown": Words(en="not before it is known what this is", zh="先弄清这是什么错误"),
+    "wallet_unknown": Words(en="not known", zh="暂不清楚"),
     "seen": Words(en="{code} in the text", zh="文中是 {code}"),
     "documented": Words(en="{code} as documented", zh="按文档是 {code}"),
     "should": Words(en="{code} is what it should have been", zh="本应是 {code}"),
@@ -79,12 +83,13 @@ def text(explanation: Explanation, *, with_code: bool = False) -> str:
 def _parts(explanation: Explanation) -> list[tuple[str, list[str]]]:
     verdict, report = explanation.verdict, explanation.report
     lang = report.lang
+    known = verdict.rule is not None
     times = [item for item in verdict.request_ids if item.times]
     parts = [
-        ("chain", [_chain(verdict.layers, lang)] if verdict.layers else []),
+        ("chain", [_chain(verdict.layers, lang)] if known or any(layer.name != "unknown" for layer in verdict.layers) else []),
         ("says", [f"“{report.original}”", report.translation]),
-        ("cause", [report.cause]),
-        ("solution", _numbered(report.solution)),
+        ("cause" if known else "known", [report.cause]),
+        ("solution" if known else "fetch", _numbered(report.solution)),
         ("prevention", _numbered(report.prevention)),
         ("write", report.write_to.splitlines() if report.write_to else []),
         ("ids", [f"{item.id}  {item.issuer}  {_PHRASES['or'].of(lang).join(item.times)}" for item in times]),
@@ -95,11 +100,10 @@ def _parts(explanation: Explanation) -> list[tuple[str, list[str]]]:
 
 
 def _facts(verdict: Verdict, lang: str) -> list[tuple[str, str]]:
-    rows = [
-        ("wallet", names.WALLETS[verdict.wallet].of(lang)),
-        ("acts", names.ACTORS[verdict.actor].of(lang)),
-        ("retry", _PHRASES["retry_yes" if verdict.retryable else "retry_no"].of(lang)),
-    ]
+    wallet, retry = names.WALLETS[verdict.wallet], _PHRASES["retry_yes" if verdict.retryable else "retry_no"]
+    if verdict.rule is None:
+        wallet, retry = _PHRASES["wallet_unknown"], _PHRASES["retry_unknown"]
+    rows = [("wallet", wallet.of(lang)), ("acts", names.ACTORS[verdict.actor].of(lang)), ("retry", retry.of(lang))]
     if verdict.http_status is not None:
         status = _PHRASES[verdict.http_status_source or "seen"].of(lang).format(code=verdict.http_status)
         if verdict.http_status_should_be not in (None, verdict.http_status):
@@ -107,7 +111,8 @@ def _facts(verdict: Verdict, lang: str) -> list[tuple[str, str]]:
         rows.append(("status", status))
     if verdict.available_at is not None:
         rows.append(("when", verdict.available_at))
-    rows.append(("certainty", f"{round(verdict.confidence * 100)} %  ({verdict.rule or '—'})"))
+    if verdict.rule is not None:
+        rows.append(("certainty", f"{round(verdict.confidence * 100)} %  ({verdict.rule})"))
     return rows
 
 
@@ -121,7 +126,8 @@ def _chain(layers: tuple[Layer, ...], lang: str) -> str:
     drawn = [_PHRASES["you"].of(lang)]
     for layer in layers:
         mark = f" ✗ {_PHRASES['empty'].of(lang)}" if layer.empty else ""
-        drawn.append(f"{layer.label} ({names.ROLES[layer.role].of(lang)}){mark}")
+        role = names.ROLES[layer.role].of(lang)
+        drawn.append(f"{role if layer.name == 'unknown' else f'{layer.label} ({role})'}{mark}")
     return " → ".join(drawn)
 
 

@@ -57,6 +57,27 @@ def test_every_part_of_the_report_is_there_in_order(lang: str, heads: list[str])
     assert [head for head in heads if not any(line.startswith(head) for line in rest)] == []
 
 
+@pytest.mark.parametrize(
+    ("lang", "said", "unsaid"),
+    [
+        (
+            "en",
+            ["not known", "not before it is known", "What is known", "The one thing to fetch"],
+            ["nobody's", "cannot pass", "Certainty", "The chain"],
+        ),
+        ("zh", ["暂不清楚", "先弄清这是什么错误", "已知与未知", "接下来要取得的一样东西"], ["与钱无关", "不会成功", "把握", "调用链"]),
+    ],
+)
+def test_of_an_unknown_error_nothing_is_claimed(lang: str, said: list[str], unsaid: list[str]) -> None:
+    words = shown("flurb gronk", lang)
+    assert [part for part in said if part not in words] == []
+    assert [part for part in unsaid if part in words] == []
+
+
+def test_the_chain_of_an_unknown_error_names_those_who_are_known() -> None:
+    assert "you → new-api (relay) → provider\n" in shown("flurb gronk (request id: 20260126100910722614337HsQybcmN)")
+
+
 def test_the_empty_wallet_is_marked_in_the_chain() -> None:
     assert re.search(r"you → .* → Anthropic[^→]*✗ empty", " ".join(shown(RELAY).split()))
 
