@@ -9,17 +9,11 @@ import click
 
 from solvent import bootstrap, settings
 from solvent.bootstrap import Started
+from solvent.cli import options
 
 
 @click.command(name="demo")
-@click.option(
-    "--data",
-    "data",
-    type=click.Path(path_type=Path),
-    default=Path("solvent-data"),
-    show_default=True,
-    help="Where the desk keeps what it is given.",
-)
+@options.data
 def command(data: Path) -> None:
     """Start the error desk to try it out, and print what to try."""
     bootstrap.run_office(settings.load(None, os.environ), data, announce, or_free_port=True)

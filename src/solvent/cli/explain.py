@@ -6,6 +6,7 @@ import json
 import locale
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -35,10 +36,12 @@ def command(file: str | None, lang: str | None, form: str, *, jsonl: bool, code:
     Reads FILE, or standard input without one.
     """
     if jsonl:
-        return _lines(file, lang)
+        with _open(file, "lines") as source:
+            return _each_line(source, lang)
     if (file is None or file == "-") and sys.stdin.isatty():
         click.echo("Paste the error, then press Ctrl-D on an empty line.", err=True)
-    text = paste.decode(_read(file))
+    with _open(file, "error") as source:
+        text = paste.decode(source.read(paste.PASTE_BYTES_MAX + 1))
     explanation = desk.explain(text, engine.packaged(), lang or _language(text), code)
     click.echo(_rendered(explanation, form, with_code=code is not None), nl=form != "html")
     return 0
@@ -56,16 +59,16 @@ def _rendered(explanation: Explanation, form: str, *, with_code: bool) -> str:
     return render.html(explanation, catalogue) if form == "html" else render.text(explanation, with_code=with_code)
 
 
-def _read(file: str | None) -> bytes:
+def _open(file: str | None, wanted: str) -> AbstractContextManager[BinaryIO]:
+    """The file, or standard input, which stays open; `wanted` says in the complaint what it should hold."""
     if file is None or file == "-":
-        return sys.stdin.buffer.read(paste.PASTE_BYTES_MAX + 1)
+        return nullcontext(sys.stdin.buffer)
     path = Path(file)
     try:
-        with path.open("rb") as stream:
-            return stream.read(paste.PASTE_BYTES_MAX + 1)
+        return path.open("rb")
     except OSError as problem:
         why = "it is a directory" if path.is_dir() else problem.strerror
-        message = f"cannot read `{file}`: {why}; give a file with the error in it, or pipe the error in"
+        message = f"cannot read `{file}`: {why}; give a file with the {wanted} in it, or pipe the {wanted} in"
         raise UsageError(message) from problem
 
 
@@ -75,18 +78,6 @@ def _language(text: str) -> str:
     if wanted.lower().startswith("zh") or any("一" <= char <= "鿿" for char in text[:4000]):
         return "zh"
     return "en"
-
-
-def _lines(file: str | None, lang: str | None) -> int:
-    if file is None or file == "-":
-        return _each_line(sys.stdin.buffer, lang)
-    try:
-        source = Path(file).open("rb")  # noqa: SIM115 - closed two lines below
-    except OSError as problem:
-        message = f"cannot read `{file}`: {problem.strerror}; give a file that exists, or pipe the lines in"
-        raise UsageError(message) from problem
-    with source:
-        return _each_line(source, lang)
 
 
 def _each_line(source: BinaryIO, lang: str | None) -> int:

@@ -9,20 +9,14 @@ import click
 
 from solvent import bootstrap, settings
 from solvent.bootstrap import Started
+from solvent.cli import options
 
 
 @click.command(name="serve")
 @click.option(
     "--config", "config", type=click.Path(path_type=Path), help="Settings file; by default solvent.toml here, where there is one."
 )
-@click.option(
-    "--data",
-    "data",
-    type=click.Path(path_type=Path),
-    default=Path("solvent-data"),
-    show_default=True,
-    help="Where the desk keeps what it is given.",
-)
+@options.data
 def command(config: Path | None, data: Path) -> None:
     """Serve the error desk until stopped."""
     if config is None and Path("solvent.toml").exists():

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from solvent.catalogue.parties import CODE_WEIGHT, Party
 from solvent.catalogue.rules import Rule
+from solvent.diagnosis import request_ids
 from solvent.diagnosis.reading import Reading
 from solvent.model.verdict import Category, Layer, Role, Wallet
 
@@ -80,7 +81,7 @@ def _relays(
     reading: Reading, parties: Mapping[str, Party], marked: list[str], *, writes_empty_param: bool
 ) -> tuple[tuple[str, str | None], ...]:
     """The relay hops, innermost first, each with its own request id where it left one."""
-    stamped = [found for found in reading.request_ids if found.issuer in ("new-api", "one-api", "new-api-fork")]
+    stamped = request_ids.stamped(reading.request_ids)
     # A relay without a name is no second one beside those that the text names or that left their id.
     known = bool(stamped) or any(name != UNNAMED_RELAY for name in marked)
     named = [name for name in marked if name not in _FAMILY and not (known and name == UNNAMED_RELAY)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from solvent.catalogue.rules import Rule
 from solvent.diagnosis import chain as chains
-from solvent.diagnosis import defaults, fingerprint, phrases, reader, recovery
+from solvent.diagnosis import defaults, fingerprint, phrases, reader, recovery, request_ids
 from solvent.diagnosis.chain import Chain
 from solvent.diagnosis.engine import Decision, Engine
 from solvent.diagnosis.reading import Reading
@@ -164,7 +164,7 @@ def _evidence(decision: Decision, reading: Reading, others: int, lang: str) -> t
         found.append(Evidence(decision.quote, says.of(lang)))
     if reading.nil_type:
         found.append(Evidence('"type":"<nil>"', phrases.NIL_TYPE.of(lang)))
-    ids = [item for item in reading.request_ids if item.issuer in ("new-api", "one-api", "new-api-fork")]
+    ids = request_ids.stamped(reading.request_ids)
     if ids:
         words = phrases.ONE_SUFFIX if len(ids) == 1 else phrases.MANY_SUFFIXES
         quote = " ".join(f"(request id: {item.id})" for item in ids)

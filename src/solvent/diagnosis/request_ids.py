@@ -9,6 +9,7 @@ UTC after it, and the shipped compose file sets Asia/Shanghai, so an id younger 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from solvent.model.verdict import RequestId
@@ -33,6 +34,7 @@ _LABELLED = re.compile(
 _SUFFIX = re.compile(r"\(request id:?\s{0,3}([0-9A-Za-z_-]{6,64})", re.IGNORECASE)
 _NOT_IDS = frozenset({"null", "none", "undefined", "string", "request", "header", "the", "and", "for", "from", "when", "is", "to"})
 IDS_MAX = 12
+_FAMILY_ISSUERS = frozenset({"new-api", "one-api", "new-api-fork"})
 
 
 def find(flat: str, fields: dict[str, str]) -> tuple[tuple[RequestId, ...], int]:
@@ -85,6 +87,11 @@ def decode(value: str) -> RequestId:
     if _LOOSE_RELAY_ID.match(value):
         return RequestId(value, "new-api", _relay_times(value[:14], ""))
     return RequestId(value, "unknown")
+
+
+def stamped(ids: Iterable[RequestId]) -> list[RequestId]:
+    """The ids that layers of the one-api family added, in the order given."""
+    return [found for found in ids if found.issuer in _FAMILY_ISSUERS]
 
 
 def _relay_id(value: str, found: re.Match[str]) -> RequestId:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvent.diagnosis import request_ids
+from solvent.model.verdict import RequestId
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,14 @@ def test_words_are_not_ids(text: str) -> None:
 def test_any_text_gives_a_bounded_list(text: str) -> None:
     ids, _ = request_ids.find(text, {"request_id": text[:40]})
     assert len(ids) <= request_ids.IDS_MAX
+
+
+def test_only_ids_of_the_one_api_family_are_its_stamps() -> None:
+    ids = [
+        RequestId("a", "anthropic"),
+        RequestId("b", "one-api"),
+        RequestId("c", "unknown"),
+        RequestId("d", "new-api-fork"),
+        RequestId("e", "new-api"),
+    ]
+    assert [found.id for found in request_ids.stamped(ids)] == ["b", "d", "e"]
