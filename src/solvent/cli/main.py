@@ -20,6 +20,8 @@ _COMMANDS = {
     "explain": "solvent.cli.explain",
     "serve": "solvent.cli.serve",
     "demo": "solvent.cli.demo",
+    "check": "solvent.cli.check",
+    "sandbox": "solvent.cli.sandbox",
 }
 
 

@@ -1,1 +1,0 @@
-"""Where a request may go: the plan of candidates, and the health of accounts. Pure."""
