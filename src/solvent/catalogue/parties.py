@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from solvent.catalogue.api import Api, read_api
 from solvent.catalogue.tables import Source, Table
 from solvent.model.verdict import Role
 
@@ -34,7 +35,7 @@ class Party:
 
     `marks` show it in a text, `codes` in a code-like field, `hosts` in an address. `own_account` says that it serves calls from an
     account of its own, so that a provider's money error behind it is its operator's and not the reader's. `empty_param` says that it
-    writes `"param": ""` itself, which else is the mark of a relay.
+    writes `"param": ""` itself, which else is the mark of a relay. `api`: how an account there is called, None where that is not known.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Party:
     models: tuple[str, ...]
     links: tuple[Link, ...]
     source: Source
+    api: Api | None = None
 
     def link(self, kind: str) -> str | None:
         """The address of a page such as `billing`, `status` or `keys`, or None."""
@@ -89,6 +91,7 @@ def read_party(data: dict[str, Any], where: str) -> Party:
         models=models,
         links=tuple(links),
         source=table.source(),
+        api=None if (api := table.table("api")) is None else read_api(api),
     )
     table.done()
     return party

@@ -12,8 +12,9 @@ from solvent.model.usage import Usage
 class Fed(NamedTuple):
     """What became of some bytes of an upstream's stream.
 
-    `data`: whole events for the client, in their order, without a usage event that only we asked for. `content`: some of them bear
-    content. `ended`: the stream's last event was among them. `error`: the JSON of an error event; what came before it is in `data`.
+    `data`: whole events for the client, in their order, without a usage event that only we asked for. `content`: content has begun,
+    with them or before. `ended`: the stream's last event was among them. `error`: the JSON of an error event; what came before it is
+    in `data`.
     """
 
     data: bytes = b""
@@ -23,12 +24,21 @@ class Fed(NamedTuple):
 
 
 class Tap(Protocol):
-    """Reads along an upstream's event stream, whatever way its bytes are cut."""
+    """Reads along an upstream's event stream, whatever way its bytes are cut.
+
+    `usage`: what the whole answer used, once it was told. `prompt_usage`: what was told of the prompt at the beginning of a stream,
+    where that is all; its output tokens are no count of the answer.
+    """
 
     usage: Usage | None
+    prompt_usage: Usage | None
 
     def feed(self, data: bytes) -> Fed:
         """The next bytes as they came."""
+        ...
+
+    def close(self) -> Fed:
+        """The stream's body ended in good order: what an unfinished last event says, and the end of an answer that was whole without it."""
         ...
 
     def delivered(self) -> bytes:
@@ -84,8 +94,8 @@ class Dialect(Protocol):
         """The bytes that end a stream with an error."""
         ...
 
-    def standing_in(self, text: str, model: str, request_id: str, *, stream: bool) -> bytes:
-        """A whole answer that says `text`: JSON, or the events of a stream."""
+    def standing_in(self, text: str, model: str, request_id: str, *, stream: bool, created: int = 0) -> bytes:
+        """A whole answer that says `text`: JSON, or the events of a stream. `created` in seconds since 1970."""
         ...
 
     def models(self, names: tuple[str, ...], created: int) -> bytes:

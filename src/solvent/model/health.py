@@ -11,7 +11,7 @@ class Closed:
 
     `scope`: `account`, `key`, `vendor:<name>` or `model:<name>`. `why` is a category of verdicts, or `drill`; `text` the words that
     closed it. `money`: somebody must pay, so it re-arms at a top-up. `until_us` is when a request may try it again, None: only once
-    somebody acted. Instants are microseconds since 1970, UTC.
+    somebody acted. `doubtful`: not sure enough to close the last way to a model. Instants are microseconds since 1970, UTC.
     """
 
     scope: str
@@ -20,6 +20,7 @@ class Closed:
     until_us: int | None
     money: bool = False
     text: str = ""
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

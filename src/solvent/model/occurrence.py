@@ -11,7 +11,7 @@ from solvent.model.verdict import Category, Wallet
 Item = TypeVar("Item")
 
 FEEDBACK = ("helped", "not_helped")
-SOURCES = ("paste", "api")
+SOURCES = ("paste", "api", "gateway")
 
 
 @dataclass(frozen=True, slots=True)

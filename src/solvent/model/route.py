@@ -49,7 +49,7 @@ class Upstream:
     """One account held at a provider or relay, as the config names it.
 
     `vendor` makes its models; None at a relay or an aggregator, where the model's name tells. `endpoints` by dialect: those that it speaks.
-    `balance`: the opening credit, where the config states one.
+    `balance`: the opening credit, where the config states one. `body_bytes_max`: None where the routebook's counts.
     """
 
     name: str
@@ -59,13 +59,14 @@ class Upstream:
     endpoints: dict[DialectName, Endpoint]
     timeouts: Timeouts = Timeouts()
     balance: Money | None = None
+    body_bytes_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """One way to a model. Routes of one `order` share by `weight`. `degraded`: its answer is marked as a lesser one.
 
-    `model` is None in a pattern's route that hands on the name as asked. `price` is None where nobody knows it.
+    `model` is None in a pattern's route that hands on the name as asked; a `*` in it stands for what the pattern's `*` stood for.
     """
 
     account: str
@@ -92,6 +93,29 @@ class Model:
     short_of_money: str = "refuse"
     retry_unknown: bool = True
     drain: bool = False
+
+    def serves(self, asked: str) -> bool:
+        """Whether this is the name, or its pattern fits; a `*` stands for any text, also for none."""
+        first, *rest = self.name.split("*")
+        if not rest:
+            return asked == first
+        *middle, last = rest
+        if not asked.startswith(first) or not asked.endswith(last) or len(asked) < len(first) + len(last):
+            return False
+        at, end = len(first), len(asked) - len(last)
+        for piece in middle:
+            at = asked.find(piece, at, end)
+            if at < 0:
+                return False
+            at += len(piece)
+        return True
+
+    def upstream_model(self, route: Route, asked: str) -> str:
+        """The name that a route's upstream is asked for, where this model serves `asked`."""
+        if route.model is None:
+            return asked
+        before, _, after = self.name.partition("*")
+        return route.model.replace("*", asked[len(before) : len(asked) - len(after)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""A simulated provider: accounts with real balances that run out, and faults on demand."""
+"""A simulated provider: it speaks the OpenAI and the Anthropic dialect, has balances that run out and faults on demand."""

@@ -1,0 +1,159 @@
+"""Requests for messages: the facts that the gateway needs, and the body for an upstream."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from solvent.dialects.body import Fields, count, flag, is_null, read_fields, replaced, required_text
+from solvent.model.request import Asked, BadRequestError
+
+_NESTED_MAX = 8
+
+
+class _Source(msgspec.Struct, gc=False):
+    type: str = ""
+    content: str | list[_Block] | None = None
+
+
+class _Block(msgspec.Struct, gc=False):
+    """A block of a message's content, in what tells of its cost."""
+
+    type: str = ""
+    source: _Source | str | None = None
+    content: str | list[_Block] | _Source | None = None  # an object: the result of a tool that the provider ran
+
+
+class _Message(msgspec.Struct, gc=False):
+    content: str | list[_Block] | None = None
+
+
+class _Tool(msgspec.Struct, gc=False):
+    type: str | None = None
+
+
+_MESSAGES = msgspec.json.Decoder(list[_Message])
+_SYSTEM = msgspec.json.Decoder(str | list[_Block] | None)
+_OBJECTS = msgspec.json.Decoder(list[Fields])
+_TOOLS = msgspec.json.Decoder(list[_Tool])
+_ANY = msgspec.json.Decoder()
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+# Fields that make a request cost more than its tokens at the model's rates, and the values that do not: what the provider runs or
+# holds for the caller, other models to fall back on, and what has rates of its own (platform.claude.com/docs: about-claude/pricing,
+# build-with-claude/fast-mode, manage-claude/data-residency; read 2026-11).
+_HARMLESS: dict[str, tuple[Any, ...]] = {
+    "container": (None,),
+    "mcp_servers": (None, []),
+    "fallbacks": (None, []),
+    "thread": (None,),
+    "speed": (None, "standard"),
+    "inference_geo": (None, "global"),
+}
+_LOOKED_AT = frozenset({*_HARMLESS, "tools", "system"})
+# Tools with a type that the caller runs; `custom` and no type are the caller's own. Every other type may run at the provider.
+_CALLER_RUNS = ("bash_", "text_editor_", "memory_", "computer_", "browser_toolset_")
+
+
+def read(body: bytes) -> Asked:
+    """The facts of a request. Raises `BadRequestError`.
+
+    `max_tokens` of 0 is allowed: it fills the prompt cache and answers nothing (the package's `message_create_params`).
+    """
+    fields = read_fields(body)
+    model = required_text(fields, "model")
+    stream = "stream" in fields and flag(fields, "stream")
+    output_tokens_max = count(fields, "max_tokens", 0)
+    if output_tokens_max is None:
+        raise BadRequestError("max_tokens", "`max_tokens` is missing; it must be a whole number.")
+    unbounded = _unbounded_part(fields)
+    if not _LOOKED_AT.isdisjoint(fields):
+        unbounded = _costly_option(fields) or unbounded
+    return Asked(model, stream, output_tokens_max, 1, True, unbounded, fields, body)
+
+
+def _unbounded_part(fields: Fields) -> str:
+    """Where a block of a message stands whose tokens the bytes of the request do not bound, or nothing. Raises `BadRequestError`."""
+    raw = fields.get("messages")
+    if raw is None:
+        raise BadRequestError("messages", "`messages` is missing.")
+    try:
+        messages = _MESSAGES.decode(raw)
+    except _UNREADABLE:
+        return _odd(raw)
+    if not messages:
+        raise BadRequestError("messages", "`messages` is empty; it must hold at least one message.")
+    for at, message in enumerate(messages):
+        if type(message.content) is list and (found := _remote(message.content, f"messages[{at}].content", 0)):
+            return found
+    return ""
+
+
+def _odd(raw: Raw) -> str:
+    """Messages in no shape that the API knows: whoever serves them all the same may see more in them."""
+    try:
+        _OBJECTS.decode(raw)
+    except _UNREADABLE:
+        raise BadRequestError("messages", "`messages` must be a list of objects.") from None
+    return "messages"
+
+
+def _remote(blocks: list[_Block], where: str, depth: int) -> str:
+    if depth > _NESTED_MAX:
+        return where
+    for place, block in enumerate(blocks):
+        inner: object = block.content
+        if block.type == "container_upload":
+            return f"{where}[{place}]"
+        if block.type in ("image", "document") and isinstance(block.source, _Source):
+            if block.source.type in ("url", "file"):
+                return f"{where}[{place}].source"
+            inner = block.source.content
+        if isinstance(inner, list) and (found := _remote(inner, f"{where}[{place}].content", depth + 1)):
+            return found
+    return ""
+
+
+def _costly_option(fields: Fields) -> str:
+    for name, harmless in _HARMLESS.items():
+        if name in fields and _value(fields[name]) not in harmless:
+            return name
+    if "system" in fields and (found := _in_system(fields["system"])):
+        return found
+    if "tools" not in fields or is_null(fields["tools"]):
+        return ""
+    try:
+        tools = _TOOLS.decode(fields["tools"])
+    except _UNREADABLE:
+        return "tools"
+    for at, tool in enumerate(tools):
+        if tool.type not in (None, "custom") and not tool.type.startswith(_CALLER_RUNS):
+            return f"tools[{at}]"
+    return ""
+
+
+def _in_system(raw: Raw) -> str:
+    try:
+        system = _SYSTEM.decode(raw)
+    except _UNREADABLE:
+        return "system"
+    return _remote(system, "system", 0) if isinstance(system, list) else ""
+
+
+def _value(raw: Raw) -> Any:
+    try:
+        return _ANY.decode(raw)
+    except _UNREADABLE:
+        return raw
+
+
+def rewrite(asked: Asked, model: str, *, output_tokens_max: int | None) -> bytes:
+    """The body for an upstream: streams of this dialect always tell their usage, so nothing is injected."""
+    changes: dict[str, object] = {}
+    if model != asked.model:
+        changes["model"] = model
+    if output_tokens_max is not None and output_tokens_max != asked.output_tokens_max:
+        changes["max_tokens"] = output_tokens_max
+    return replaced(asked.fields, changes) if changes else asked.body
