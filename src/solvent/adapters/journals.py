@@ -16,8 +16,8 @@ from pathlib import Path
 from solvent.ledger.journal import NO_SEGMENT_BEFORE, PAYLOAD_BYTES_MAX, End, Record, SegmentHeader, Stop, decode, decode_chain
 from solvent.operations.folding import Batch, Place
 
-# A few hundred requests: so much is decoded and folded without giving way to anything else.
-BATCH_BYTES = 192 * 1024
+# A few hundred requests: few enough to be decoded and folded without giving way, many enough to pay for a transaction.
+BATCH_BYTES = 512 * 1024
 # A whole record of any size lies in this much.
 _RECORD_BYTES_MAX = PAYLOAD_BYTES_MAX + 64
 _SEGMENT = re.compile(r"[0-9]{8,}\.seg", re.ASCII)

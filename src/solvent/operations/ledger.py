@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from solvent.base.money import Money
 from solvent.ledger.accounts import key_account
 from solvent.ledger.audit import Discrepancy, Evidence, audit
+from solvent.ledger.journal import Record
 from solvent.model.change import LeaseRow, Opening
 from solvent.model.key import Key
 from solvent.operations.folding import NOTHING_COUNTED, Contradiction, Place
@@ -25,10 +27,14 @@ class CaughtUp:
 
 
 class Bookkeeper:
-    """Keeps the books up with the journals."""
+    """Keeps the books up with the journals.
 
-    def __init__(self, around: Surroundings) -> None:
+    `before` is given the records of each batch before they are folded in, so that it misses none; after a crash it may see some again.
+    """
+
+    def __init__(self, around: Surroundings, before: Callable[[tuple[Record, ...]], Awaitable[object]] | None = None) -> None:
         self._around = around
+        self._before = before
         self._places: dict[str, Place] = {}
 
     async def catch_up(self) -> CaughtUp:
@@ -45,6 +51,8 @@ class Bookkeeper:
                     broken[journal] = batch.broken
                 if batch.until == batch.since:
                     break
+                if self._before is not None:
+                    await self._before(batch.records)
                 folded = await self._around.ledger.fold(batch)
                 self._places[journal] = folded.place
                 if folded.took:

@@ -16,6 +16,8 @@ _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 def upgrade() -> None:
     """Creates the tables with the indexes of their lists."""
     _create_books()
+    _create_holds()
+    _create_journals()
     _create_requests()
     op.create_table(
         "keys",
@@ -68,6 +70,9 @@ def _create_books() -> None:
         sa.Column("excess", sa.BigInteger, nullable=False),
     )
     op.create_index("ix_entries_id", "entries", ["id"], unique=True)
+
+
+def _create_holds() -> None:
     op.create_table(
         "holds",
         sa.Column("id", sa.Text, primary_key=True),
@@ -89,6 +94,9 @@ def _create_books() -> None:
         sa.Column("begun_at_us", sa.BigInteger, nullable=False),
         sa.Column("ended", sa.Text),
     )
+
+
+def _create_journals() -> None:
     op.create_table(
         "journals",
         sa.Column("name", sa.Text, primary_key=True),
