@@ -96,14 +96,23 @@ class Record:
                 found = max(found, gate(breaker, now_us), key=_TIGHTER.__getitem__)
         return found
 
+    def decisive(self, scopes: Scopes, now_us: int) -> tuple[str, Breaker]:
+        """Of the breakers that hold a request back the one that does so longest: what needs a person before what passes by itself.
+
+        Raises `ValueError` where none holds it back.
+        """
+        held = ((scope, self.shut[scope]) for scope in scopes if scope in self.shut)
+        shut = [(scope, breaker) for scope, breaker in held if gate(breaker, now_us) in (Gate.SPARE, Gate.SHUT)]
+        return max(shut, key=lambda item: (item[1].state is not State.COOLING, item[1].until_us))
+
 
 class HealthBook:
     """All accounts. `routes`: for each account the scopes of every route that leads to it."""
 
-    def __init__(self, routes: Mapping[str, tuple[Scopes, ...]]) -> None:
+    def __init__(self, routes: Mapping[str, tuple[Scopes, ...]] | None = None) -> None:
         self.accounts: dict[str, Record] = {}
         self._serial = 0
-        self.configure(routes)
+        self.configure(routes or {})
 
     def configure(self, routes: Mapping[str, tuple[Scopes, ...]]) -> None:
         """Takes a changed config: an account that stays keeps its breakers and counts, one that is gone is forgotten."""
@@ -209,12 +218,16 @@ class HealthBook:
         return tuple(health for name in self.accounts if (health := self.health(name, now_us)) is not None)
 
     def restore(self, healths: Iterable[Health], now_us: int) -> None:
-        """Takes up what was closed before a restart. Counts begin anew, and a canary that was out then is lost: its place is free."""
+        """Takes up what was closed before a restart; before or after the first `configure`, which forgets accounts that are gone.
+
+        Counts begin anew, and a canary that was out then is lost: its place is free.
+        """
         for health in healths:
-            record = self.accounts.get(health.account)
-            for closed in health.closed if record is not None else ():
+            record = self.accounts.get(health.account) or Record(health.account, ())
+            self.accounts[health.account] = record
+            for closed in health.closed:
                 scope, breaker = _remembered(closed, self._next())
-                if record is not None and _counts(breaker, now_us):
+                if _counts(breaker, now_us):
                     record.put(scope, breaker)
 
     def _next(self) -> int:
