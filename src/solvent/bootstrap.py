@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from solvent.access.ratelimit import Rate
 from solvent.adapters.clock import SystemClock
 from solvent.adapters.datadir import DataDir
+from solvent.adapters.listening import bind, web_address
 from solvent.adapters.store.cases import SqlCaseStore
 from solvent.adapters.store.database import database_url, open_database
 from solvent.base import ids
@@ -56,11 +57,11 @@ async def _office(settings: Settings, directory: DataDir, on_ready: Callable[[St
         token = settings.admin_token or directory.secret("admin-token")
         desk = Desk(engine.packaged(), SqlCaseStore(database), SystemClock(), os.urandom, time.perf_counter_ns)
         app = build_app(settings, desk, token, directory.secret("form-secret").encode())
-        listener = server.bind(settings.office_listen.host, settings.office_listen.port, or_free=or_free_port)
-        host, port = listener.getsockname()[:2]
-        address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         wanted = settings.office_listen.port
-        taken = wanted if wanted not in (0, port) else None
+        cure = "stop it, or set another address in `[office] listen`"
+        listener = bind(settings.office_listen.host, wanted, cure=cure, or_free=or_free_port)
+        address = web_address(listener)
+        taken = wanted if wanted not in (0, listener.getsockname()[1]) else None
         await server.serve(app, listener, lambda: on_ready(Started(address, token, directory.path, taken)))
     finally:
         await database.dispose()

@@ -42,12 +42,18 @@ class Catalogue:
 def packaged() -> Catalogue:
     """The catalogue that ships with the package. Raises `CatalogueError` naming the file where one is wrong."""
     root = files("solvent.catalogue")
-    parties, rules = load_parties(root), load_rules(root)
+    parties, rules = packaged_parties(), load_rules(root)
     for rule in rules.values():
         if rule.provider is not None and rule.provider not in parties:
             message = f"errors/{rule.id}.toml: `provider` is `{rule.provider}`, which no file under providers/, relays/ or clients/ names"
             raise CatalogueError(message)
     return Catalogue(parties, rules, load_advice(root), _samples(root / "code"))
+
+
+@cache
+def packaged_parties() -> dict[str, Party]:
+    """Everybody who takes part in calls, by name. Raises `CatalogueError` naming the file where one is wrong."""
+    return load_parties(files("solvent.catalogue"))
 
 
 def load_parties(root: Traversable) -> dict[str, Party]:

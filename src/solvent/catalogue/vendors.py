@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 from solvent.base.patterns import Pattern
-from solvent.catalogue.load import load_parties
+from solvent.catalogue.load import packaged_parties
 from solvent.catalogue.parties import Party
 from solvent.model.verdict import Role
 
 
 @cache
-def all_parties() -> dict[str, Party]:
-    """Everybody who takes part in calls, by name. Raises `CatalogueError` where a file is wrong."""
-    return load_parties(files("solvent.catalogue"))
-
-
-@cache
 def callable_parties() -> dict[str, Party]:
     """The parties with an `[api]` table, by name. Raises `CatalogueError` where a file is wrong."""
-    return {name: party for name, party in all_parties().items() if party.api is not None}
+    return {name: party for name, party in packaged_parties().items() if party.api is not None}
 
 
 def vendor_of(model: str) -> str | None:
@@ -37,5 +30,5 @@ def vendor_of(model: str) -> str | None:
 
 @cache
 def _makers() -> dict[str, Pattern | None]:
-    providers = [party for party in all_parties().values() if party.role is Role.PROVIDER]
+    providers = [party for party in packaged_parties().values() if party.role is Role.PROVIDER]
     return {party.name: Pattern(rf"^(?:{'|'.join(party.models)})") if party.models else None for party in providers}

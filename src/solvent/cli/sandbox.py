@@ -13,8 +13,9 @@ import click
 import uvloop
 
 from solvent.adapters.clock import SystemClock
+from solvent.adapters.listening import bind, web_address
 from solvent.sandbox.sandbox import Sandbox
-from solvent.sandbox.server import listen, serve
+from solvent.sandbox.server import serve
 
 _ADDRESS = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>[0-9]{1,5})")
 
@@ -33,7 +34,7 @@ def command(address: str) -> None:
     found = _ADDRESS.fullmatch(address)
     if found is None or int(found["port"]) > 65_535:
         raise click.BadParameter(f"`{address}` is not HOST:PORT; write 127.0.0.1:8409", param_hint="--listen")
-    listener = listen(found["six"] or found["host"], int(found["port"]))
+    listener = bind(found["six"] or found["host"], int(found["port"]), cure="name another address with `--listen`")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(listener))
 
@@ -51,8 +52,7 @@ async def _run(listener: socket.socket) -> None:
 
 def announce(listener: socket.socket) -> None:
     """Prints where the sandbox answers, its address first, and what to try."""
-    host, port = listener.getsockname()[:2]
-    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    address = web_address(listener)
     for line in (
         address,
         "",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -10,6 +12,7 @@ from msgspec import Raw
 from solvent.model.request import BadRequestError
 
 Fields = dict[str, Raw]
+Item = TypeVar("Item")
 
 NAME_CHARS_MAX = 256
 COUNT_MAX = 2**31 - 1
@@ -18,7 +21,17 @@ _FIELDS = msgspec.json.Decoder(Fields)
 _TEXT = msgspec.json.Decoder(str)
 _FLAG = msgspec.json.Decoder(bool)
 _COUNT = msgspec.json.Decoder(int)
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_ANY = msgspec.json.Decoder()
+_OBJECTS = msgspec.json.Decoder(list[Fields])
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
+class _Tool(Protocol):
+    @property
+    def type(self) -> str | None: ...
+
+
+ToolT = TypeVar("ToolT", bound=_Tool)
 
 
 def read_fields(body: bytes) -> Fields:
@@ -66,7 +79,7 @@ def required_text(fields: Fields, name: str) -> str:
         raise BadRequestError(name, f"`{name}` is missing.")
     try:
         value = _TEXT.decode(raw)
-    except _UNREADABLE:
+    except UNREADABLE:
         raise BadRequestError(name, f"`{name}` must be a text.") from None
     if not value or len(value) > NAME_CHARS_MAX or not value.isprintable():
         raise BadRequestError(name, f"`{name}` must be a text of 1 to {NAME_CHARS_MAX} printable characters.")
@@ -80,7 +93,7 @@ def flag(fields: Fields, name: str) -> bool:
         return False
     try:
         return _FLAG.decode(raw)
-    except _UNREADABLE:
+    except UNREADABLE:
         if is_null(raw):
             return False
         raise BadRequestError(name, f"`{name}` must be true or false.") from None
@@ -93,13 +106,67 @@ def count(fields: Fields, name: str, least: int, most: int = COUNT_MAX) -> int |
         return None
     try:
         value = _COUNT.decode(raw)
-    except _UNREADABLE:
+    except UNREADABLE:
         if is_null(raw):
             return None
         value = -1
     if not least <= value <= most:
         raise BadRequestError(name, f"`{name}` must be a whole number from {least} to {most}.")
     return value
+
+
+def messages_in(fields: Fields, decoder: msgspec.json.Decoder[list[Item]]) -> list[Item] | None:
+    """The messages, in what a dialect reads of each. Raises `BadRequestError` where there are none.
+
+    None where they are in no shape that the API knows: whoever serves them all the same may see more in them.
+    """
+    raw = fields.get("messages")
+    if raw is None:
+        raise BadRequestError("messages", "`messages` is missing.")
+    try:
+        messages = decoder.decode(raw)
+    except UNREADABLE:
+        _refuse_no_objects(raw)
+        return None
+    if not messages:
+        raise BadRequestError("messages", "`messages` is empty; it must hold at least one message.")
+    return messages
+
+
+def _refuse_no_objects(raw: Raw) -> None:
+    try:
+        _OBJECTS.decode(raw)
+    except UNREADABLE:
+        raise BadRequestError("messages", "`messages` must be a list of objects.") from None
+
+
+def costly_option(fields: Fields, harmless: Mapping[str, tuple[Any, ...]]) -> str:
+    """The first of some fields whose value is none of the harmless ones, or nothing."""
+    for name, values in harmless.items():
+        if name in fields and _value(fields[name]) not in values:
+            return name
+    return ""
+
+
+def costly_tool(fields: Fields, decoder: msgspec.json.Decoder[list[ToolT]], runs_at_caller: Callable[[str | None], bool]) -> str:
+    """Where the first tool stands whose type does not say that the caller runs it, or nothing."""
+    if "tools" not in fields or is_null(fields["tools"]):
+        return ""
+    try:
+        tools = decoder.decode(fields["tools"])
+    except UNREADABLE:
+        return "tools"
+    for at, tool in enumerate(tools):
+        if not runs_at_caller(tool.type):
+            return f"tools[{at}]"
+    return ""
+
+
+def _value(raw: Raw) -> Any:
+    try:
+        return _ANY.decode(raw)
+    except UNREADABLE:
+        return raw
 
 
 def is_null(raw: Raw) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -13,32 +12,12 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from solvent.base.errors import StartError
 from solvent.office.guard import BODY_BYTES_MAX
 
 DRAIN_S = 5
 HEAD_S = 10
 # Twice the largest body: chunks of one byte each would cost minutes of work else.
 WIRE_BYTES_MAX = 2 * BODY_BYTES_MAX
-
-
-def bind(host: str, port: int, *, or_free: bool = False) -> socket.socket:
-    """A listening socket on the address; with `or_free`, on a free port where this one is taken. Raises `StartError`."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, so that answers leave at once
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as problem:
-        if or_free and problem.errno in (errno.EADDRINUSE, errno.EACCES):
-            listener.bind((host, 0))
-        else:
-            listener.close()
-            why = "another program listens there" if problem.errno == errno.EADDRINUSE else str(problem.strerror)
-            message = f"cannot listen on {host}:{port}: {why}; stop it, or set another address in `[office] listen`"
-            raise StartError(message) from problem
-    listener.listen(512)
-    return listener
 
 
 async def serve(app: ASGIApp, listener: socket.socket, on_ready: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""The book of prices: what a provider asks for a model on a day, from the packaged genai-prices snapshot and from the config.
+"""The book of prices: what a provider asks for a model on a day, from the packaged genai-prices snapshot.
 
 Every rate is a whole number of nano-dollars per million tokens. A model whose bill has parts that tokens of text do not tell
 (a fee a request, audio or image answers, hours) has no price here: the operator states one, or it stays unpriced.
@@ -14,7 +14,7 @@ from genai_prices import __version__ as snapshot_version
 from genai_prices.data import providers as snapshot
 from genai_prices.types import ModelInfo, ModelPrice, Provider, StartDateConstraint, TieredPrices, TimeOfDateConstraint
 
-from solvent.base.money import NANO, Money
+from solvent.base.money import NANO
 from solvent.model.price import Price, Rates
 
 # Our names (catalogue/providers, catalogue/relays) and those of genai-prices 0.2.3. Left out on purpose: `github` (it prices Copilot,
@@ -86,37 +86,6 @@ def price_of(provider: str, model: str, on: date, vendor: str | None = None, tie
     steps = sorted({step for price in asked for value in vars(price).values() for step in _steps(value)})
     rates, *long = [_dearest(_rates(price, above, claude=claude) for price in asked) for above in (-1, *steps)]
     return Price(" ".join(version), rates, tuple(zip(steps, long, strict=True)))
-
-
-def card(version: str, input: str, output: str, cache_read: str | None = None, cache_write: str | None = None) -> Price:  # noqa: A002
-    """The price that a config states, in decimal dollars per million tokens.
-
-    What it leaves out costs what plain input costs. A stated `cache_write` is the one for five minutes, and one for an hour is 1.6
-    times that (Anthropic's 2 and 1.25 times input: platform.claude.com, build-with-claude/prompt-caching, read 2026-11-25 through
-    genai-prices, which cites it). Raises `ValueError` that names the field.
-    """
-    plain = _stated_rate("input", input)
-    write = plain if cache_write is None else _stated_rate("cache_write", cache_write)
-    return Price(
-        version,
-        Rates(
-            input=plain,
-            output=_stated_rate("output", output),
-            cache_read=plain if cache_read is None else _stated_rate("cache_read", cache_read),
-            cache_write=write,
-            cache_write_1h=plain if cache_write is None else max(plain, -(-write * 8 // 5)),
-        ),
-    )
-
-
-def _stated_rate(name: str, text: str) -> int:
-    try:
-        rate = Money.parse(text).nano_usd
-    except ValueError as error:
-        raise ValueError(f"`{name}`: {error}") from error
-    if rate < 0:
-        raise ValueError(f"`{name}` is `{text}`; a price cannot be negative, write 0 for what is free")
-    return rate
 
 
 def _asked_at(model: ModelInfo, on: date, tier: str) -> list[ModelPrice]:

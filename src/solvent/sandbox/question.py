@@ -54,6 +54,11 @@ class Problem(NamedTuple):
     column: int = 1
     position: int = 0
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the words of a refusal name."""
+        return {"field": self.field, "line": self.line, "column": self.column, "position": self.position}
+
 
 def read(dialect: DialectName, body: bytes, *, counting: bool = False) -> Question | Problem:
     """The facts of a request; `counting`: it only asks how many tokens the prompt has, so nothing bounds the answer."""

@@ -136,8 +136,7 @@ class Sandbox:
     def _judge(self, asking: _Asking, body: bytes) -> Reply:
         asked = question.read(asking.dialect, body)
         if isinstance(asked, Problem):
-            facts = {"field": asked.field, "line": asked.line, "column": asked.column, "position": asked.position}
-            return self._refuse(asking, _PROBLEMS[asked.kind], facts)
+            return self._refuse(asking, _PROBLEMS[asked.kind], asked.facts)
         asking.call.model, asking.call.stream = asked.model, asked.stream
         offer = _offer(asking.account.manner, asked.model)
         if offer is None:
@@ -254,8 +253,7 @@ class Sandbox:
         asked = question.read(DialectName.ANTHROPIC, heard.body, counting=True)
         speaker = Speaker(account.manner, DialectName.ANTHROPIC, "anthropic")
         if isinstance(asked, Problem):
-            facts = {"field": asked.field, "line": asked.line, "column": asked.column, "position": asked.position}
-            return self._say(speaker, _PROBLEMS[asked.kind], facts)
+            return self._say(speaker, _PROBLEMS[asked.kind], asked.facts)
         if _offer(account.manner, asked.model) is None:
             return self._say(speaker, Trouble.MODEL_UNKNOWN, {"model": asked.model})
         headers = [_JSON, *identity_headers(account.manner, self._voice.request_id(account.manner, self._clock.now()))]

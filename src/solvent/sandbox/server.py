@@ -6,7 +6,6 @@ One request of a connection is answered at a time; those that wait stop its read
 from __future__ import annotations
 
 import asyncio
-import errno
 import socket
 from collections import deque
 from collections.abc import Callable
@@ -14,7 +13,6 @@ from typing import NamedTuple, cast
 
 import httptools
 
-from solvent.base.errors import StartError
 from solvent.sandbox.accounts import Outcome
 from solvent.sandbox.framing import CONTINUE, Framing, frame
 from solvent.sandbox.reply import Heard, Reply
@@ -23,20 +21,6 @@ from solvent.sandbox.sandbox import Sandbox
 BODY_BYTES_MAX = 64 * 1024 * 1024
 BATCH_EVENTS = 64
 WAITING_MAX = 8
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one. Raises `StartError`."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as problem:
-        listener.close()
-        why = "another program listens there" if problem.errno == errno.EADDRINUSE else str(problem.strerror)
-        raise StartError(f"cannot listen on {host}:{port}: {why}; name another address with `--listen`") from problem
-    listener.listen(512)
-    return listener
 
 
 async def serve(listener: socket.socket, sandbox: Sandbox, on_ready: Callable[[], None]) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from solvent.catalogue.api import Api
+from solvent.catalogue.load import packaged_parties
 from solvent.catalogue.parties import Party
-from solvent.catalogue.vendors import all_parties, callable_parties
+from solvent.catalogue.vendors import callable_parties
 from solvent.model.route import DialectName, Timeouts, Upstream
 from solvent.settings import values
 from solvent.settings.section import Findings, Section, nearest, tables
@@ -139,7 +140,7 @@ def provider(value: Any) -> Party:
     known = callable_parties()
     if isinstance(value, str) and value in known:
         return known[value]
-    if isinstance(value, str) and value in all_parties():
+    if isinstance(value, str) and value in packaged_parties():
         message = f'how `{value}` is called is not known here; write provider = "openai-compatible" with its `base_url`'
         raise ValueError(message)
     message = (

@@ -91,16 +91,17 @@ def _scheme(value: Any) -> str:
 
 def count(value: Any) -> int:
     """A whole number above zero."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 10_000_000:
-        message = f"{value!r} is not a number between 1 and 10,000,000"
-        raise ValueError(message)
-    return value
+    return _whole(value, 1, 10_000_000)
 
 
 def place(value: Any) -> int:
     """A whole number from zero."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1_000:
-        message = f"{value!r} is not a number between 0 and 1,000"
+    return _whole(value, 0, 1_000)
+
+
+def _whole(value: Any, least: int, most: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        message = f"{value!r} is not a number between {least:,} and {most:,}"
         raise ValueError(message)
     return value
 

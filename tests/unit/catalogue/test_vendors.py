@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from solvent.catalogue.vendors import all_parties, callable_parties, vendor_of
+from solvent.catalogue.load import packaged_parties
+from solvent.catalogue.vendors import callable_parties, vendor_of
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_a_name_tells_who_makes_the_model(model: str, vendor: str | None) -> Non
 def test_only_parties_with_a_table_can_be_called() -> None:
     known = callable_parties()
     assert {"anthropic", "openai", "google", "deepseek", "openrouter", "new-api", "openai-compatible"} <= set(known)
-    assert "azure" in set(all_parties()) - set(known)
+    assert "azure" in set(packaged_parties()) - set(known)
 
 
 def test_every_row_with_names_has_a_vendor_that_agrees_with_them() -> None:

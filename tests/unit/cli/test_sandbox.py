@@ -48,11 +48,11 @@ def test_every_key_that_is_shown_opens_an_account(capsys: pytest.CaptureFixture[
 def test_it_listens_where_it_is_told(monkeypatch: pytest.MonkeyPatch, address: str, taken: tuple[str, int]) -> None:
     asked: list[tuple[str, int]] = []
 
-    def listen(host: str, port: int) -> socket.socket:
+    def bind(host: str, port: int, **_: str) -> socket.socket:
         asked.append((host, port))
         raise StartError("enough seen")
 
-    monkeypatch.setattr(sandbox, "listen", listen)
+    monkeypatch.setattr(sandbox, "bind", bind)
     ran = CliRunner().invoke(sandbox.command, ["--listen", address])
     assert isinstance(ran.exception, StartError)
     assert asked == [taken]

@@ -14,7 +14,7 @@ from solvent.ledger.transfers import TRANSIENT, Charge, CostSource, Entry, Kind,
 from tests.unit.ledger.bookkeeping import play
 
 SRC = Path(__file__).resolve().parents[3] / "src" / "solvent"
-OF_MONEY = [*sorted((SRC / "ledger").glob("*.py")), SRC / "base" / "money.py"]
+OF_MONEY = [*sorted((SRC / "ledger").glob("*.py")), *sorted((SRC / "pricing").glob("*.py")), SRC / "base" / "money.py"]
 
 
 def inexact(source: str) -> list[str]:

@@ -13,7 +13,7 @@ from solvent.catalogue.vendors import callable_parties
 from solvent.model.price import Price, Rates
 from solvent.model.usage import Usage
 from solvent.pricing import book
-from solvent.pricing.book import card, price_of
+from solvent.pricing.book import price_of
 from solvent.pricing.quote import cost
 
 DAY = date(2026, 11, 25)
@@ -135,24 +135,3 @@ def test_costs_are_those_of_genai_prices(provider: str, theirs: str, model: str,
         usage = TheirUsage(input_tokens=sum(prompt), cache_read_tokens=read, cache_write_tokens=0, output_tokens=777)
     total = calc_price(usage, model, provider_id=theirs, genai_request_timestamp=at).total_price
     assert Decimal(ours.nano_usd) == (total * 1_000_000_000).to_integral_value(rounding="ROUND_CEILING")
-
-
-def test_a_card_takes_decimal_strings() -> None:
-    assert card("config", "3.00", "15.00", "0.30", "3.75") == Price(
-        "config", Rates(3_000_000_000, 15_000_000_000, 300_000_000, 3_750_000_000, 6_000_000_000)
-    )
-    assert card("config", "3", "15").rates == Rates(3_000_000_000, 15_000_000_000, 3_000_000_000, 3_000_000_000, 3_000_000_000)
-
-
-@pytest.mark.parametrize(
-    ("texts", "message"),
-    [
-        (("free", "1"), "`input`: `free` is not an amount in dollars"),
-        (("1", "-2"), "`output` is `-2`; a price cannot be negative"),
-        (("1", "2", "0.0000000001"), "`cache_read`: `0.0000000001` is not an amount"),
-        (("1", "2", "1", "1e-3"), "`cache_write`: `1e-3` is not an amount"),
-    ],
-)
-def test_a_wrong_card_names_its_field(texts: tuple[str, ...], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        card("config", *texts)

@@ -7,7 +7,18 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from solvent.dialects.body import Fields, count, flag, is_null, read_fields, replaced, required_text
+from solvent.dialects.body import (
+    UNREADABLE,
+    Fields,
+    costly_option,
+    costly_tool,
+    count,
+    flag,
+    messages_in,
+    read_fields,
+    replaced,
+    required_text,
+)
 from solvent.model.request import Asked, BadRequestError
 
 _NESTED_MAX = 8
@@ -36,10 +47,7 @@ class _Tool(msgspec.Struct, gc=False):
 
 _MESSAGES = msgspec.json.Decoder(list[_Message])
 _SYSTEM = msgspec.json.Decoder(str | list[_Block] | None)
-_OBJECTS = msgspec.json.Decoder(list[Fields])
 _TOOLS = msgspec.json.Decoder(list[_Tool])
-_ANY = msgspec.json.Decoder()
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 # Fields that make a request cost more than its tokens at the model's rates, and the values that do not: what the provider runs or
 # holds for the caller, other models to fall back on, and what has rates of its own (platform.claude.com/docs: about-claude/pricing,
@@ -70,34 +78,19 @@ def read(body: bytes) -> Asked:
         raise BadRequestError("max_tokens", "`max_tokens` is missing; it must be a whole number.")
     unbounded = _unbounded_part(fields)
     if not _LOOKED_AT.isdisjoint(fields):
-        unbounded = _costly_option(fields) or unbounded
+        unbounded = _costly_part(fields) or unbounded
     return Asked(model, stream, output_tokens_max, 1, True, unbounded, fields, body)
 
 
 def _unbounded_part(fields: Fields) -> str:
     """Where a block of a message stands whose tokens the bytes of the request do not bound, or nothing. Raises `BadRequestError`."""
-    raw = fields.get("messages")
-    if raw is None:
-        raise BadRequestError("messages", "`messages` is missing.")
-    try:
-        messages = _MESSAGES.decode(raw)
-    except _UNREADABLE:
-        return _odd(raw)
-    if not messages:
-        raise BadRequestError("messages", "`messages` is empty; it must hold at least one message.")
+    messages = messages_in(fields, _MESSAGES)
+    if messages is None:
+        return "messages"
     for at, message in enumerate(messages):
         if type(message.content) is list and (found := _remote(message.content, f"messages[{at}].content", 0)):
             return found
     return ""
-
-
-def _odd(raw: Raw) -> str:
-    """Messages in no shape that the API knows: whoever serves them all the same may see more in them."""
-    try:
-        _OBJECTS.decode(raw)
-    except _UNREADABLE:
-        raise BadRequestError("messages", "`messages` must be a list of objects.") from None
-    return "messages"
 
 
 def _remote(blocks: list[_Block], where: str, depth: int) -> str:
@@ -116,37 +109,23 @@ def _remote(blocks: list[_Block], where: str, depth: int) -> str:
     return ""
 
 
-def _costly_option(fields: Fields) -> str:
-    for name, harmless in _HARMLESS.items():
-        if name in fields and _value(fields[name]) not in harmless:
-            return name
-    if "system" in fields and (found := _in_system(fields["system"])):
-        return found
-    if "tools" not in fields or is_null(fields["tools"]):
-        return ""
-    try:
-        tools = _TOOLS.decode(fields["tools"])
-    except _UNREADABLE:
-        return "tools"
-    for at, tool in enumerate(tools):
-        if tool.type not in (None, "custom") and not tool.type.startswith(_CALLER_RUNS):
-            return f"tools[{at}]"
-    return ""
+def _costly_part(fields: Fields) -> str:
+    found = costly_option(fields, _HARMLESS)
+    if not found and "system" in fields:
+        found = _in_system(fields["system"])
+    return found or costly_tool(fields, _TOOLS, _runs_at_caller)
+
+
+def _runs_at_caller(kind: str | None) -> bool:
+    return kind in (None, "custom") or kind.startswith(_CALLER_RUNS)
 
 
 def _in_system(raw: Raw) -> str:
     try:
         system = _SYSTEM.decode(raw)
-    except _UNREADABLE:
+    except UNREADABLE:
         return "system"
     return _remote(system, "system", 0) if isinstance(system, list) else ""
-
-
-def _value(raw: Raw) -> Any:
-    try:
-        return _ANY.decode(raw)
-    except _UNREADABLE:
-        return raw
 
 
 def rewrite(asked: Asked, model: str, *, output_tokens_max: int | None) -> bytes:

@@ -7,7 +7,20 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from solvent.dialects.body import Fields, count, encoded, flag, is_null, read_fields, replaced, required_text
+from solvent.dialects.body import (
+    UNREADABLE,
+    Fields,
+    costly_option,
+    costly_tool,
+    count,
+    encoded,
+    flag,
+    is_null,
+    messages_in,
+    read_fields,
+    replaced,
+    required_text,
+)
 from solvent.model.request import Asked, BadRequestError
 
 ANSWERS_MAX = 128  # the API reference of `n` (platform.openai.com/docs/api-reference/chat/create; prior knowledge, unverified)
@@ -39,11 +52,8 @@ class _Tool(msgspec.Struct, gc=False):
 
 
 _MESSAGES = msgspec.json.Decoder(list[_Message])
-_OBJECTS = msgspec.json.Decoder(list[Fields])
 _TOOLS = msgspec.json.Decoder(list[_Tool])
 _OPTIONS = msgspec.json.Decoder(Fields)
-_ANY = msgspec.json.Decoder()
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 # Fields that make a request cost more than its tokens at the model's rates, and the values that do not. The first three are
 # OpenAI's. Those of compatible providers: `plugins` (www.openrouter.ai/docs/api_reference/responses/web-search, read 2026-11),
@@ -73,36 +83,21 @@ def read(body: bytes) -> Asked:
     wants_usage = stream and "stream_options" in fields and _wants_usage(fields["stream_options"])
     unbounded = _unbounded_part(fields)
     if not _LOOKED_AT.isdisjoint(fields):
-        unbounded = _costly_option(fields) or unbounded
+        unbounded = costly_option(fields, _HARMLESS) or costly_tool(fields, _TOOLS, _CALLER_RUNS.__contains__) or unbounded
     return Asked(model, stream, limit, answers, wants_usage, unbounded, fields, body)
 
 
 def _unbounded_part(fields: Fields) -> str:
     """Where a part of a message stands whose tokens the bytes of the request do not bound, or nothing. Raises `BadRequestError`."""
-    raw = fields.get("messages")
-    if raw is None:
-        raise BadRequestError("messages", "`messages` is missing.")
-    try:
-        messages = _MESSAGES.decode(raw)
-    except _UNREADABLE:
-        return _odd(raw)
-    if not messages:
-        raise BadRequestError("messages", "`messages` is empty; it must hold at least one message.")
+    messages = messages_in(fields, _MESSAGES)
+    if messages is None:
+        return "messages"
     for at, message in enumerate(messages):
         if type(message.content) is list:
             for place, part in enumerate(message.content):
                 if found := _remote(part):
                     return f"messages[{at}].content[{place}].{found}"
     return ""
-
-
-def _odd(raw: Raw) -> str:
-    """Messages in no shape that the API knows: whoever serves them all the same may see more in them."""
-    try:
-        _OBJECTS.decode(raw)
-    except _UNREADABLE:
-        raise BadRequestError("messages", "`messages` must be a list of objects.") from None
-    return "messages"
 
 
 def _remote(part: _Part) -> str:
@@ -115,33 +110,10 @@ def _remote(part: _Part) -> str:
     return "" if part.type in _TEXTS else part.type if part.type == "input_audio" else "type"
 
 
-def _costly_option(fields: Fields) -> str:
-    for name, harmless in _HARMLESS.items():
-        if name in fields and _value(fields[name]) not in harmless:
-            return name
-    if "tools" not in fields or is_null(fields["tools"]):
-        return ""
-    try:
-        tools = _TOOLS.decode(fields["tools"])
-    except _UNREADABLE:
-        return "tools"
-    for at, tool in enumerate(tools):
-        if tool.type not in _CALLER_RUNS:
-            return f"tools[{at}]"
-    return ""
-
-
-def _value(raw: Raw) -> Any:
-    try:
-        return _ANY.decode(raw)
-    except _UNREADABLE:
-        return raw
-
-
 def _options(raw: Raw) -> Fields:
     try:
         return {} if is_null(raw) else _OPTIONS.decode(raw)
-    except _UNREADABLE:
+    except UNREADABLE:
         raise BadRequestError("stream_options", "`stream_options` must be an object.") from None
 
 
