@@ -48,6 +48,11 @@ class DataDir:
         """Frees the directory for another process."""
         self._lock.close()
 
+    @property
+    def descriptor(self) -> int:
+        """The lock's descriptor: the directory stays locked while any process holds it."""
+        return self._lock.fileno()
+
     def secret(self, name: str) -> str:
         """The secret of this name, made at its first use and kept in a file that only the owner reads."""
         path = self.path / name

@@ -18,3 +18,19 @@ def occurrence_id(random_bytes: Callable[[int], bytes]) -> str:
         number, rest = divmod(number, 32)
         signs.append(_ALPHABET[rest])
     return "".join(reversed(signs))
+
+
+class RequestIds:
+    """Names of requests: `slv-`, the milliseconds since 1970 in eleven hex digits, eight that are the worker's, five that count.
+
+    So they sort by time, tell it, and no two of a machine are alike.
+    """
+
+    def __init__(self, random_bytes: Callable[[int], bytes]) -> None:
+        self._worker = random_bytes(4).hex()
+        self._count = 0
+
+    def next(self, now_us: int) -> str:
+        """A new name for a request that came at this instant (microseconds since 1970)."""
+        self._count = (self._count + 1) & 0xFFFFF
+        return f"slv-{now_us // 1000:011x}{self._worker}{self._count:05x}"

@@ -112,7 +112,48 @@ class HoldVoided:
     at_us: int
 
 
-Fact = HoldPlaced | AttemptBegun | AttemptEnded | HoldPosted | HoldVoided
+@dataclass(frozen=True, slots=True)
+class AttemptTold:
+    """An attempt as a person is told of it. `status` 0: no head came. `category`, `rule`, `wallet`, `provider` and `text` are empty
+    where it did not fail; `text` holds only what the rule names of the upstream's words, without secrets and the caller's words."""
+
+    account: str
+    model: str
+    status: int
+    outcome: Outcome
+    ms: int
+    upstream_request_ids: tuple[str, ...] = ()
+    category: str = ""
+    rule: str = ""
+    wallet: str = ""
+    provider: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestDone:
+    """A request as a person is told of it, once it is over. It moves no money. `tokens` by kind, sorted; `degraded` and `category` may be empty."""
+
+    request_id: str
+    key_id: str
+    at_us: int
+    ms: int
+    dialect: str
+    model: str
+    route: str
+    status: int
+    attempts: tuple[AttemptTold, ...] = ()
+    tokens: tuple[tuple[str, int], ...] = ()
+    cost: Money = ZERO
+    cost_source: str = ""
+    category: str = ""
+    degraded: str = ""
+
+    def __post_init__(self) -> None:
+        _check(self.cost)
+
+
+Fact = HoldPlaced | AttemptBegun | AttemptEnded | HoldPosted | HoldVoided | RequestDone
 Record = SegmentHeader | Fact
 
 
@@ -148,8 +189,28 @@ def _charge_out(charge: Charge | None) -> Any:
 
 def _charge_in(value: Any) -> Charge:
     version, inputs, source, policy = _list(value)
-    pairs = tuple((_text(name), _whole(number)) for name, number in map(_list, _list(inputs)))
-    return Charge(_text(version), pairs, CostSource(_text(source)), _text(policy))
+    return Charge(_text(version), _pairs(inputs), CostSource(_text(source)), _text(policy))
+
+
+def _pairs(value: Any) -> tuple[tuple[str, int], ...]:
+    return tuple((_text(name), _whole(number)) for name, number in map(_list, _list(value)))
+
+
+def _told_out(told: tuple[AttemptTold, ...]) -> Any:
+    return [
+        [one.account, one.model, one.status, one.outcome.value, one.ms, list(one.upstream_request_ids)]
+        + [one.category, one.rule, one.wallet, one.provider, one.text]
+        for one in told
+    ]
+
+
+def _told_in(value: Any) -> tuple[AttemptTold, ...]:
+    told = []
+    for account, model, status, outcome, ms, ids, *rest in map(_list, _list(value)):
+        category, rule, wallet, provider, text = map(_text, rest)
+        sorts = (category, rule, wallet, provider, text)
+        told.append(AttemptTold(_text(account), _text(model), _whole(status), Outcome(_text(outcome)), _whole(ms), _TEXTS.read(ids), *sorts))
+    return tuple(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +226,8 @@ _WHOLE = _Form(_whole, _whole)
 _MONEY = _Form(lambda money: money.nano_usd, lambda value: Money(_whole(value)))
 _TEXTS = _Form(list, lambda value: tuple(_text(item) for item in _list(value)))
 _OUTCOME = _Form(lambda outcome: outcome.value, lambda value: Outcome(_text(value)))
+_PAIRS = _Form(lambda pairs: [list(pair) for pair in pairs], _pairs)
+_TOLD = _Form(_told_out, _told_in)
 _CHARGE = _Form(_charge_out, _charge_in)
 _CHARGE_OR_NULL = _Form(_charge_out, lambda value: None if value is None else _charge_in(value))
 
@@ -189,6 +252,16 @@ _FORMS: dict[type[Record], tuple[str, dict[str, _Form]]] = {
     ),
     HoldPosted: ("hold_posted", {"hold_id": _TEXT, "cost": _MONEY, "charge": _CHARGE, "at_us": _WHOLE}),
     HoldVoided: ("hold_voided", {"hold_id": _TEXT, "at_us": _WHOLE}),
+    RequestDone: (
+        "request_done",
+        {
+            **dict.fromkeys(("request_id", "key_id", "dialect", "model", "route", "cost_source", "category", "degraded"), _TEXT),
+            **dict.fromkeys(("at_us", "ms", "status"), _WHOLE),
+            "attempts": _TOLD,
+            "tokens": _PAIRS,
+            "cost": _MONEY,
+        },
+    ),
 }
 _BY_NAME = {name: (record, fields) for record, (name, fields) in _FORMS.items()}
 

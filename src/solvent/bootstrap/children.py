@@ -1,0 +1,124 @@
+"""One child process of the supervisor: started with a line to its parent, watched, started again, ended.
+
+The line is a pair of sockets. The child says `ready` on it once, and takes its end for the parent's death: so no child outlives the
+supervisor, whatever kills it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, field
+
+from solvent.base.errors import StartError
+
+AGAIN_FIRST_S, AGAIN_LAST_S = 0.2, 5.0
+STEADY_S = 10.0  # a child that lived so long was well
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A module to run as a process: its arguments, and the descriptors that it inherits."""
+
+    name: str
+    module: str
+    arguments: tuple[str, ...]
+    descriptors: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Child:
+    """A program that runs, or will again."""
+
+    program: Program
+    process: subprocess.Popen[bytes] | None = None
+    line: socket.socket | None = None
+    ready: bool = False
+    started_s: float = 0.0
+    again_s: float = 0.0
+    pause_s: float = AGAIN_FIRST_S
+    said: bytes = field(default=b"", repr=False)
+
+    def start(self, now_s: float) -> None:
+        """Starts it. Raises `StartError`."""
+        ours, theirs = socket.socketpair()
+        program = self.program
+        command = [sys.executable, "-m", program.module, "--parent", str(theirs.fileno()), *program.arguments]
+        try:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(), *program.descriptors))  # noqa: S603 - our own module
+        except OSError as problem:
+            ours.close()
+            message = f"cannot start the {program.name}: {problem.strerror or problem}; free some memory or processes and start again"
+            raise StartError(message) from problem
+        finally:
+            theirs.close()
+        ours.setblocking(False)  # noqa: FBT003
+        self.line, self.ready, self.started_s, self.said = ours, False, now_s, b""
+
+    def hear(self) -> None:
+        """Reads what it said; `ready` is the only word."""
+        if self.line is None:
+            return
+        try:
+            heard = self.line.recv(4096)
+        except BlockingIOError:
+            return
+        except ConnectionError:
+            heard = b""
+        if not heard:
+            self.line.close()
+            self.line = None
+            return
+        self.said += heard
+        self.ready = self.ready or b"ready\n" in self.said
+
+    def ended(self, now_s: float) -> int | None:
+        """Its exit code if it has ended by itself, else None; then it is due again after a pause that grows."""
+        if self.process is None:
+            return None
+        code = self.process.poll()
+        if code is None:
+            return None
+        self.process = None
+        if self.line is not None:
+            self.line.close()
+            self.line = None
+        self.pause_s = AGAIN_FIRST_S if now_s - self.started_s > STEADY_S else min(self.pause_s * 2, AGAIN_LAST_S)
+        self.again_s = now_s + self.pause_s
+        return code
+
+    def signal(self, number: int) -> None:
+        """Sends it a signal, if it runs."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(number)
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it ended within so long."""
+        if self.process is None:
+            return True
+        try:
+            self.process.wait(max(seconds, 0.01))
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+
+
+def say_ready(parent: socket.socket | None) -> None:
+    """A child tells its parent that it serves."""
+    if parent is not None:
+        parent.sendall(b"ready\n")
+
+
+def inherited(descriptor: int) -> socket.socket:
+    """A socket that the parent handed on; it is not handed on any further."""
+    os.set_inheritable(descriptor, False)  # noqa: FBT003
+    return socket.socket(fileno=descriptor)

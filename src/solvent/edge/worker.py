@@ -1,0 +1,229 @@
+"""One edge worker: takes requests from a listening socket until it is told to stop, and then finishes what is under way.
+
+It is opened by the office once, serves on while the office is away, and admits nothing new while its journal does not work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from solvent.base.errors import UsageError
+from solvent.base.ids import RequestIds
+from solvent.edge.app import App, Readiness
+from solvent.edge.clock import LoopClock
+from solvent.edge.journal import JournalWriter
+from solvent.edge.link import OfficeLink
+from solvent.edge.server import Server
+from solvent.edge.upstream import Pool
+from solvent.exchange.attempt import Judge
+from solvent.exchange.gate import Gate
+from solvent.exchange.job import Surroundings
+from solvent.exchange.till import Till
+from solvent.model.change import Change, Opening
+from solvent.model.failure import Evidence, Judgement, Transport
+from solvent.model.health import Health
+from solvent.model.price import Price
+from solvent.model.request import Asked
+from solvent.model.route import Model, Routebook
+from solvent.routing.health import HealthBook
+from solvent.routing.plan import Candidate, Planner
+
+SWEEP_S = 0.1
+REVIVE_MS = 1_000
+HEALTH_MS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a worker is started with.
+
+    `routes` reads a config's text (raises `UsageError`), `digest` is the keyed hash of a key's text, `judge` the diagnosis of a failed
+    attempt, `price_of` the book's price for a provider, a vendor and a model.
+    """
+
+    name: str
+    pid: int
+    data: Path
+    sync: bool
+    drain_ms: int
+    routes: Callable[[str], Routebook]
+    digest: Callable[[str], str]
+    judge: Callable[[Evidence], Judgement]
+    price_of: Callable[[Candidate], Price | None]
+    random_bytes: Callable[[int], bytes]
+
+
+class EdgeWorker:
+    """The worker's parts and how they are joined."""
+
+    def __init__(self, setup: Setup, loop: asyncio.AbstractEventLoop) -> None:
+        self._setup = setup
+        self._loop = loop
+        self._clock = clock = LoopClock(loop)
+        self._journal = JournalWriter(setup.data / "journal", setup.name, sync=setup.sync, loop=loop)
+        self._pool = Pool(loop, clock.monotonic_ms)
+        self._health = HealthBook()
+        self._till = Till(clock, setup.digest)
+        self._prices: dict[tuple[str, str, str], Price | None] = {}
+        self._around = Surroundings(
+            journal=self._journal,
+            upstreams=self._pool,
+            clock=clock,
+            till=self._till,
+            health=self._health,
+            judge=self._judge_for,
+            price=self._price,
+            journal_failed=lambda: None,
+        )
+        self._app = App(self._around, RequestIds(setup.random_bytes), self._readiness)
+        self._server = Server(self._app, clock.monotonic_ms, body_bytes_max=self._body_bytes_max)
+        self._link = OfficeLink(setup.data / "office.sock", setup.name, setup.pid, self, self._healths)
+        self._config = ""
+        self._stop = asyncio.Event()
+        self._revive_at_ms = 0
+        self._health_at_ms = 0
+        self._told: tuple[Health, ...] = ()
+
+    async def run(self, listener: socket.socket, parent: socket.socket | None) -> None:
+        """Serves until SIGTERM or SIGINT, or until `parent` is closed by the process that started this one."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self._stop.set)
+        if parent is not None:
+            self._loop.add_reader(parent.fileno(), self._stop.set)
+        accepting = await self._loop.create_server(self._server.connection, sock=listener, backlog=4096)
+        async with asyncio.TaskGroup() as tasks:
+            keeping = tasks.create_task(self._link.keep())
+            sweeping = tasks.create_task(self._sweep())
+            await self._stop.wait()
+            if parent is not None:
+                self._loop.remove_reader(parent.fileno())
+            accepting.close()
+            await self._drain()
+            keeping.cancel()
+            sweeping.cancel()
+        self._journal.close()
+
+    async def _drain(self) -> None:
+        """Lets requests under way end, for so long; then they end with an error, and their money is settled."""
+        self._server.drain()
+        ends_ms = self._clock.monotonic_ms() + self._setup.drain_ms
+        while self._app.runs and self._clock.monotonic_ms() < ends_ms:
+            await asyncio.sleep(SWEEP_S / 2)
+        for run in list(self._app.runs):
+            run.late()
+        await asyncio.sleep(SWEEP_S)
+        self._server.abort()
+        await asyncio.sleep(0)
+        self._pool.close()
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            now_ms = self._clock.monotonic_ms()
+            self._pool.sweep()
+            self._server.sweep()
+            self._app.sweep(now_ms)
+            if self._journal.failed and now_ms >= self._revive_at_ms:
+                self._revive_at_ms = now_ms + REVIVE_MS
+                self._journal.revive()
+            if now_ms >= self._health_at_ms:
+                self._health_at_ms = now_ms + HEALTH_MS
+                healths = self._healths()
+                if healths != self._told:
+                    self._told = healths
+                    self._link.tell_health()
+
+    # What the office says.
+
+    def opened(self, opening: Opening) -> None:
+        """Takes over keys, money, routes and health."""
+        spent = tuple((key_id, window, amount.nano_usd) for key_id, window, amount in opening.spent)
+        self._till.open(opening.keys, opening.leases, spent)
+        self._health.restore(opening.health, self._clock.now_us())
+        self._use(opening.config)
+
+    def changed(self, change: Change) -> str:
+        """Puts a change in force."""
+        now_us = self._clock.now_us()
+        if change.config is not None and change.config != self._config:
+            try:
+                self._use(change.config)
+            except UsageError as problem:
+                return str(problem)
+        self._till.change(change.keys, tuple((account, amount.nano_usd) for account, amount in change.credited))
+        for account in change.rearmed:
+            self._health.rearm(account, now_us)
+        for drill in change.drills:
+            self._health.drill(drill.account, drill.lasts_ms * 1_000, now_us)
+        self._told = self._healths()
+        self._link.tell_health()
+        return ""
+
+    def _use(self, config: str) -> None:
+        book = self._setup.routes(config)
+        planner = Planner(book)
+        self._prices.clear()
+        self._config = config
+        self._health.accounts(planner)
+        if self._app.gate is None:
+            self._app.gate = Gate(self._till, self._around, book, planner)
+        else:
+            self._app.gate.use(book, planner)
+
+    # What the exchange asks.
+
+    def _judge_for(self, asked: Asked) -> Judge:
+        def judge(
+            candidate: Candidate, status: int, headers: Mapping[bytes, bytes], body: bytes, problem: Transport | None
+        ) -> Judgement:
+            return self._setup.judge(evidence(asked, candidate, status, headers, body, problem))
+
+        return judge
+
+    def _price(self, model: Model, candidate: Candidate) -> Price | None:
+        if model.price is not None:
+            return model.price
+        name = (model.name, candidate.upstream.name, candidate.model)
+        if name not in self._prices:
+            self._prices[name] = self._setup.price_of(candidate)
+        return self._prices[name]
+
+    def _healths(self) -> tuple[Health, ...]:
+        return self._health.snapshot(self._clock.now_us())
+
+    def _readiness(self) -> Readiness:
+        opened = self._app.gate is not None
+        return Readiness(opened, not self._journal.failed, opened)
+
+    def _body_bytes_max(self) -> int:
+        return Routebook.body_bytes_max if self._app.gate is None else self._app.gate.book.body_bytes_max
+
+
+def evidence(
+    asked: Asked, candidate: Candidate, status: int, headers: Mapping[bytes, bytes], body: bytes, problem: Transport | None
+) -> Evidence:
+    """A failed attempt as diagnosis takes it."""
+    return Evidence(
+        account=candidate.upstream.name,
+        provider=candidate.upstream.provider,
+        relay=candidate.upstream.relay,
+        vendor=candidate.vendor,
+        model=candidate.model,
+        status=status,
+        headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.items()),
+        body=body,
+        request=asked.body,
+        problem=problem,
+    )
+
+
+def run(setup: Setup, listener: socket.socket, parent: socket.socket | None, loop_factory: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    """Runs a worker to its end."""
+    with contextlib.closing(listener), asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(EdgeWorker(setup, runner.get_loop()).run(listener, parent))

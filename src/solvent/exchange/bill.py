@@ -1,0 +1,58 @@
+"""What an attempt cost, from usage that was reported or from what was delivered, and what of it the caller pays."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from solvent.base.money import ZERO, Money
+from solvent.dialects.dialect import Dialect
+from solvent.exchange.commands import Outcome
+from solvent.ledger.transfers import Charge, CostSource
+from solvent.model.price import Price, Rates
+from solvent.model.request import Asked
+from solvent.model.usage import NO_USAGE, Usage
+from solvent.pricing import count, quote
+from solvent.pricing.prompt import prompt
+
+# A model that nobody priced costs nothing that could be charged; the row says so, and a limited key is never let through to it.
+UNPRICED = Price("unpriced", Rates(0, 0, 0, 0, 0))
+
+# Who pays, by what the caller got: written on the row of every charge.
+POLICIES = {
+    Outcome.COMPLETE: "caller pays",
+    Outcome.BROKEN: "caller pays what was delivered",
+    Outcome.LEFT: "caller pays what was used",
+    Outcome.UNANSWERED: "house pays",
+}
+
+
+class Bill(NamedTuple):
+    """A cost and how it is known."""
+
+    cost: Money
+    usage: Usage
+    charge: Charge | None
+
+
+FREE = Bill(ZERO, NO_USAGE, None)
+
+
+def of_usage(price: Price, usage: Usage) -> Bill:
+    """The cost of what the upstream reported."""
+    return Bill(quote.cost(price, usage), usage, Charge(price.version, quote.inputs(price, usage), CostSource.REPORTED))
+
+
+def estimated(price: Price, asked: Asked, dialect: Dialect, model: str, delivered: bytes) -> Bill:
+    """The cost where nothing was reported: the prompt is counted, and so is the text that was delivered. Never nothing for a prompt."""
+    counted = prompt(asked, dialect.name, model)
+    tokens = counted if isinstance(counted, int) else count.bound(len(asked.body))
+    usage = Usage(input_tokens=tokens, output_tokens=count.text(delivered, model) if delivered else 0)
+    return Bill(quote.cost(price, usage), usage, Charge(price.version, quote.inputs(price, usage), CostSource.ESTIMATED))
+
+
+def charged(bill: Bill, outcome: Outcome) -> tuple[Money, Charge]:
+    """What the caller pays of the answering attempt's bill, and the row that says why."""
+    pays = outcome is not Outcome.UNANSWERED
+    charge = bill.charge or Charge("none", (), CostSource.ESTIMATED)
+    policy = POLICIES[outcome]
+    return (bill.cost if pays else ZERO), Charge(charge.price_version, charge.inputs, charge.cost_source, policy)

@@ -1,0 +1,127 @@
+"""The gate: who may come in. It reads a request's head and body, and answers with a job for the exchange or with an error for the caller.
+
+Order of refusal: the key, its rate, the body, the model. Nothing is planned and no money is touched for a request that does not pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from solvent.dialects.dialect import Dialect
+from solvent.exchange.job import Job, Surroundings
+from solvent.exchange.refusals import Told, told
+from solvent.exchange.till import Holder, Till
+from solvent.model.request import Asked, BadRequestError
+from solvent.model.route import DialectName, Routebook
+from solvent.model.verdict import Category
+from solvent.routing.plan import Planner
+
+# What goes on to the upstream; everything else of the caller's head stays here.
+_PASSED: dict[DialectName, tuple[bytes, ...]] = {
+    DialectName.OPENAI: (b"openai-beta", b"user-agent"),
+    DialectName.ANTHROPIC: (b"anthropic-version", b"anthropic-beta", b"user-agent"),
+}
+_ANTHROPIC_VERSION = b"anthropic-version: 2023-06-01\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A request as it came: names of `headers` in lower case, `body` decoded."""
+
+    request_id: str
+    at_us: int
+    dialect: Dialect
+    headers: Mapping[bytes, bytes]
+    body: bytes
+
+
+class Gate:
+    """Checks requests against the keys and the routes of a worker."""
+
+    def __init__(self, till: Till, around: Surroundings, book: Routebook, planner: Planner) -> None:
+        self.till = till
+        self._around = around
+        self.use(book, planner)
+
+    def use(self, book: Routebook, planner: Planner) -> None:
+        """Takes over other routes; requests on their way keep theirs."""
+        self.book = book
+        self._planner = planner
+
+    def identify(self, headers: Mapping[bytes, bytes]) -> Holder | Told:
+        """Whose key a request carries."""
+        text = key_text(headers)
+        if not text:
+            words = "No key came with the request; send it as `Authorization: Bearer <key>` or as `x-api-key`"
+            return Told(401, Category.AUTH_INVALID, words, retry=False)
+        return self.till.find(text) or told(Category.AUTH_INVALID)
+
+    def admit(self, arrived: Arrived) -> Job | Told:
+        """A job to run, or why there is none."""
+        holder = self.identify(arrived.headers)
+        if isinstance(holder, Told):
+            return holder
+        wait_s = holder.wait_s(self._around.clock.monotonic_ms())
+        if wait_s:
+            words = f"This key may send {holder.key.rpm} requests a minute" if holder.key.rpm else "This key has used its tokens of this minute"
+            return Told(429, Category.RATE_LIMITED, f"{words}; ask again in {wait_s} s", retry=True, after_s=wait_s)
+        try:
+            asked = arrived.dialect.read(arrived.body)
+        except BadRequestError as problem:
+            return Told(400, Category.INVALID_REQUEST, problem.message, retry=False, param=problem.field)
+        return self._plan(arrived, holder, asked)
+
+    def _plan(self, arrived: Arrived, holder: Holder, asked: Asked) -> Job | Told:
+        key, dialect = holder.key, arrived.dialect
+        if key.models and not any(fnmatchcase(asked.model, allowed) for allowed in key.models):
+            words = f"This key may not ask for `{asked.model[:100]}`; ask for one of {', '.join(key.models)[:300]}"
+            return Told(403, Category.PERMISSION_DENIED, words, retry=False, param="model")
+        now_us = self._around.clock.now_us()
+        found = self._planner.plan(asked.model, dialect.name, self._around.health, now_us, now_us)
+        if found is None:
+            words = f"This gateway has no model `{asked.model[:100]}`; `GET /v1/models` lists those that it has"
+            return Told(404, Category.MODEL_NOT_FOUND, words, retry=False, param="model")
+        model, plan = found
+        if asked.unbounded and holder.purse.limited:
+            words = f"`{asked.unbounded}` can cost more than anybody can bound beforehand, so a limited key cannot ask for it; leave it out"
+            return Told(400, Category.INVALID_REQUEST, words, retry=False, param=asked.unbounded)
+        return Job(
+            request_id=arrived.request_id,
+            at_us=arrived.at_us,
+            holder=holder,
+            dialect=dialect,
+            asked=asked,
+            model=model,
+            plan=plan,
+            header_lines=passed_on(arrived.headers, dialect.name),
+            hold_wait_ms=self.book.hold_wait_ms,
+            total_ms=self.book.timeouts.total_ms,
+        )
+
+    def models(self, holder: Holder, dialect: DialectName) -> tuple[str, ...]:
+        """The names that this key may ask for in this dialect, patterns left out."""
+        allowed = holder.key.models
+        names = (model.name for model in self.book.models if "*" not in model.name and self._planner.speaks(model.name, dialect))
+        return tuple(name for name in names if not allowed or any(fnmatchcase(name, pattern) for pattern in allowed))
+
+
+def key_text(headers: Mapping[bytes, bytes]) -> str:
+    """The key's text, wherever its dialect puts it; empty where there is none."""
+    value = headers.get(b"authorization", b"")
+    if value[:7].lower() == b"bearer ":
+        return value[7:].strip().decode("latin-1")
+    return (headers.get(b"x-api-key") or headers.get(b"x-goog-api-key") or b"").strip().decode("latin-1")
+
+
+def passed_on(headers: Mapping[bytes, bytes], dialect: DialectName) -> bytes:
+    """The header lines that go to an upstream of this dialect."""
+    lines = [b"content-type: application/json\r\n"]
+    for name in _PASSED[dialect]:
+        value = headers.get(name)
+        if value:
+            lines.append(b"%b: %b\r\n" % (name, value))
+    if dialect is DialectName.ANTHROPIC and b"anthropic-version" not in headers:
+        lines.append(_ANTHROPIC_VERSION)
+    return b"".join(lines)

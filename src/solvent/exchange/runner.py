@@ -1,0 +1,398 @@
+"""The runner: performs the commands of one request and reports what comes of them. It decides nothing that the table decides.
+
+Its duties: one answer to each awaited command; no event of an attempt after the one that ended it; records in the order of their
+commands; and the client's bytes of a step leave only after the step's records were given to the journal.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from solvent.base.money import ZERO, Money
+from solvent.dialects.dialect import Refusal
+from solvent.exchange import bill as bills
+from solvent.exchange import commands as do
+from solvent.exchange import events as on
+from solvent.exchange import refusals
+from solvent.exchange.attempt import Attempt
+from solvent.exchange.bill import Bill
+from solvent.exchange.commands import Cause, Command, Over
+from solvent.exchange.events import End, Event, Rung
+from solvent.exchange.job import Job, Surroundings
+from solvent.exchange.machine import step
+from solvent.exchange.ports import Client, Headers, UpstreamRequest
+from solvent.exchange.refusals import Told
+from solvent.exchange.state import Exchange, Policy
+from solvent.exchange.tell import Closing, tell, upstream_ids
+from solvent.ledger.accounts import key_account
+from solvent.ledger.journal import AttemptBegun, AttemptEnded, Fact, HoldPlaced, HoldPosted, HoldVoided, RequestDone
+from solvent.ledger.journal import Outcome as Ending
+from solvent.ledger.purse import Short
+from solvent.model.price import Price
+from solvent.model.route import StreamUsage
+from solvent.model.verdict import Category
+from solvent.pricing import count, quote
+from solvent.pricing.prompt import prompt
+from solvent.routing.plan import Candidate
+
+_ENDINGS = {End.NONE: Ending.NONE, End.UNKNOWN: Ending.UNKNOWN, End.USAGE: Ending.USAGE}
+LEFT_STATUS = 499  # what logs show for a client that left, as nginx made it known
+
+
+class Run:
+    """One request on its way through the table."""
+
+    def __init__(self, job: Job, around: Surroundings, client: Client, over: Callable[[Run], None]) -> None:
+        self.job = job
+        self._around = around
+        self._client = client
+        self._over = over
+        self.attempts: list[Attempt] = []
+        self.bills: dict[int, Bill] = {}
+        self.status = 0
+        self.category = ""
+        self.degraded = ""
+        self.cost = ZERO
+        self.charged: Bill = bills.FREE
+        self._exchange = Exchange(Policy(job.asked.stream, job.model.retry_unknown, job.model.drain))
+        self._events: deque[Event] = deque()
+        self._stepping = False
+        self._facts: list[Fact] = []
+        self._told = False
+        self._held = 0
+        self._ceiling = 0
+        self._refused = refusals.told(Category.CREDIT_EXHAUSTED)
+        self._output_max: int | None = None
+        self._head: tuple[int, Headers] | None = None
+        self._body: list[bytes] = []
+        self._end = False
+        self._begun = False
+        self.began_ms = around.clock.monotonic_ms()
+        self.deadline_ms = self.began_ms + job.total_ms
+
+    # Events.
+
+    def start(self) -> None:
+        """Goes through the plan."""
+        candidates = len(self.job.plan.candidates)
+        plans = (candidates,) * (2 if self.job.model.short_of_money == "clamp" else 1) if candidates else ()
+        self.feed(on.Planned(plans))
+
+    def feed(self, event: Event) -> None:
+        """Takes one event and all that follows from it at once."""
+        if self._stepping:
+            self._events.append(event)
+            return
+        self._stepping = True
+        try:
+            while True:
+                self._exchange, commands = step(self._exchange, event)
+                for command in commands:
+                    _PERFORM[type(command)](self, command)
+                if self._head is not None or self._body or self._end:
+                    self._deliver()
+                if not self._events:
+                    return
+                event = self._events.popleft()
+        finally:
+            self._stepping = False
+
+    def client_left(self) -> None:
+        """The client's connection is gone."""
+        self.status = self.status or LEFT_STATUS
+        self.feed(on.ClientGone())
+
+    def client_full(self) -> None:
+        """The client reads too slowly: so do we."""
+        if self.attempts and self.attempts[-1].call is not None:
+            self.attempts[-1].call.pause()
+
+    def client_ready(self) -> None:
+        """The client reads again."""
+        if self.attempts and self.attempts[-1].call is not None:
+            self.attempts[-1].call.resume()
+
+    def late(self) -> None:
+        """The time for the whole request is over."""
+        self.feed(on.Deadline())
+
+    def _room(self) -> bool:
+        return self._around.clock.monotonic_ms() < self.deadline_ms
+
+    # Money.
+
+    def _place_hold(self, command: do.PlaceHold) -> None:
+        job, purse = self.job, self.job.holder.purse
+        prices = [self._price(candidate) for candidate in job.plan.candidates]
+        known = [price or bills.UNPRICED for price in prices]
+        if purse.limited and None in prices:
+            self._refuse_hold(_no_price(job.asked.model))
+            return
+        output = job.asked.output_tokens_max or job.model.output_tokens_max
+        body = job.asked.body
+        amount = self._dearest(known, count.bound(len(body)), output)
+        room = purse.affordable
+        if room is not None and (amount > room or not count.plain(body)):
+            # Only now is it worth counting: the bound by bytes is several times too high, and it holds for nothing but text.
+            prompts = [prompt(job.asked, job.dialect.name, candidate.model) for candidate in job.plan.candidates]
+            counted = [tokens for tokens in prompts if isinstance(tokens, int)]
+            if len(counted) < len(prompts):
+                part = next(tokens.part for tokens in prompts if not isinstance(tokens, int))
+                self._refuse_hold(_no_bound(part))
+                return
+            if command.plan:
+                output = self._clamped(known, max(counted), output, room)
+            amount = self._dearest(known, max(counted), output)
+        self._ceiling = amount
+        self._around.till.hold(job.holder, amount, job.hold_wait_ms, self._held_or_short)
+
+    def _dearest(self, prices: list[Price], tokens: int, output: int) -> int:
+        answers, hour_writes = self.job.asked.answers, count.hour_writes(self.job.asked.body)
+        return max(quote.ceiling(price, tokens, output, answers, hour_writes=hour_writes).nano_usd for price in prices)
+
+    def _clamped(self, prices: list[Price], tokens: int, output: int, room: int) -> int:
+        affordable = min(quote.affordable_output(price, tokens, self.job.asked.answers, Money(room)) for price in prices)
+        if 0 < affordable < output:
+            self._output_max = output = affordable
+        return output
+
+    def _refuse_hold(self, told: Told) -> None:
+        self._refused = told
+        self.feed(on.HoldRefused(told.category))
+
+    def _held_or_short(self, short: Short | None) -> None:
+        if short is not None:
+            self._refuse_hold(refusals.of_short(short, self._ceiling, self.job.asked.model))
+            return
+        self._held = self._ceiling
+        # Written with the first attempt's record, in one write: nothing leaves before both are in the journal.
+        account = key_account(self.job.holder.key.id)
+        self._facts.append(HoldPlaced(self.job.request_id, account, Money(self._ceiling), self._around.clock.now_us()))
+        self.feed(on.Held())
+
+    def _price(self, candidate: Candidate) -> Price | None:
+        return self._around.price(self.job.model, candidate)
+
+    def _write(self, *facts: Fact, done: Callable[[bool], None]) -> None:
+        waiting, self._facts = (*self._facts, *facts), []
+        self._around.journal.write(waiting, done)
+
+    # Attempts.
+
+    def _begin_attempt(self, command: do.BeginAttempt) -> None:
+        job, around = self.job, self._around
+        candidate = job.plan.candidates[command.candidate]
+        attempt = Attempt(command.attempt, candidate, job.dialect, self.feed, around.judge(job.asked), self._room)
+        attempt.began_ms = around.clock.monotonic_ms()
+        self.attempts.append(attempt)
+        around.health.began(candidate, around.clock.now_us())
+        price = self._price(candidate) or bills.UNPRICED
+        ceiling = Money(min(self._held, _CEILING_MAX)) if price is not bills.UNPRICED else ZERO
+        begun = AttemptBegun(self._attempt_id(attempt), job.request_id, candidate.upstream.name, ceiling, around.clock.now_us())
+        self._write(begun, done=lambda good: self.feed(on.AttemptWritten() if good else on.AttemptUnwritten()))
+
+    def _attempt_id(self, attempt: Attempt) -> str:
+        return f"{self.job.request_id}.{attempt.number}"
+
+    def _open_upstream(self, command: do.OpenUpstream) -> None:
+        job, attempt = self.job, self.attempts[-1]
+        candidate = attempt.candidate
+        inject = job.asked.stream and candidate.endpoint.stream_usage is StreamUsage.INJECT and not job.asked.wants_usage
+        body = job.dialect.rewrite(job.asked, candidate.model, inject_usage=inject, output_tokens_max=self._output_max)
+        attempt.listen(job.dialect.tap(strip_usage=not job.asked.wants_usage))
+        request = UpstreamRequest(candidate.header_lines + job.header_lines, body, candidate.upstream.timeouts, job.asked.stream)
+        attempt.call = self._around.upstreams.call(candidate.endpoint.url, request, attempt, fresh=command.fresh)
+
+    def _close_upstream(self, _: do.CloseUpstream) -> None:
+        call = self.attempts[-1].call
+        if call is not None:
+            call.close()
+
+    def _end_attempt(self, command: do.EndAttempt) -> None:
+        attempt = self.attempts[-1]
+        attempt.end = command.end
+        attempt.ended_ms = self._around.clock.monotonic_ms()
+        bill = self._bill(attempt, command.end)
+        self.bills[attempt.number] = bill
+        self._judge_health(attempt, command.over)
+        ids = attempt.judgement.upstream_request_ids if attempt.judgement is not None else upstream_ids(attempt)
+        ending = _ENDINGS[command.end]
+        now_us = self._around.clock.now_us()
+        self._facts.append(AttemptEnded(self._attempt_id(attempt), ending, bill.cost, now_us, ids, bill.charge))
+
+    def _bill(self, attempt: Attempt, end: End) -> Bill:
+        if end is End.NONE:
+            return bills.FREE
+        price = self._price(attempt.candidate) or bills.UNPRICED
+        if end is End.USAGE and attempt.usage is not None:
+            return bills.of_usage(price, attempt.usage)
+        return bills.estimated(price, self.job.asked, self.job.dialect, attempt.candidate.model, attempt.delivered() if end is End.USAGE else b"")
+
+    def _judge_health(self, attempt: Attempt, over: Over) -> None:
+        health, now_us = self._around.health, self._around.clock.now_us()
+        last = len(self.job.plan.candidates) == 1
+        if over is Over.ANSWERED:
+            health.succeeded(attempt.candidate, now_us)
+        elif over is Over.FAILED and attempt.judgement is not None:
+            health.failed(attempt.candidate, attempt.judgement, now_us, last=last)
+        else:
+            health.left(attempt.candidate, now_us)
+
+    def _post_hold(self, command: do.PostHold) -> None:
+        bill = self.bills.get(self.attempts[-1].number, bills.FREE) if self.attempts else bills.FREE
+        # An attempt of which nobody knows what it cost is never the caller's to pay.
+        known = bill if self.attempts and self.attempts[-1].end is End.USAGE else bills.FREE
+        self.cost, charge = bills.charged(known, command.outcome)
+        self.charged = known
+        posted = HoldPosted(self.job.request_id, self.cost, charge, self._around.clock.now_us())
+        self._resolve(posted)
+
+    def _void_hold(self, _: do.VoidHold) -> None:
+        self._resolve(HoldVoided(self.job.request_id, self._around.clock.now_us()))
+
+    def _resolve(self, fact: HoldPosted | HoldVoided) -> None:
+        self._told = True
+        self._write(fact, self._tell(), done=self._resolved)
+
+    def _resolved(self, good: bool) -> None:  # noqa: FBT001 - the journal's answer
+        if good:
+            self._around.till.resolve(self.job.holder, self._held, self.cost.nano_usd)
+            usage = self.charged.usage
+            self.job.holder.used(usage.prompt_tokens + usage.output_tokens, self._around.clock.monotonic_ms())
+        self.feed(on.ResolutionWritten() if good else on.ResolutionUnwritten())
+
+    # The answer.
+
+    def _look_up_last_rung(self, _: do.LookUpLastRung) -> None:
+        job = self.job
+        if "maintenance" in job.model.when_exhausted and job.model.maintenance_text:
+            data = job.dialect.standing_in(job.model.maintenance_text, job.asked.model, job.request_id, stream=job.asked.stream)
+            self.feed(on.RungFound(Rung.MAINTENANCE, data))
+            return
+        failed = tuple(attempt.judgement.verdict.category for attempt in self.attempts if attempt.judgement is not None)
+        self.feed(on.NoRung(refusals.sum_up((*failed, *job.plan.closed))))
+
+    def _send_head(self, command: do.SendHead) -> None:
+        attempt = self.attempts[-1] if self.attempts else None
+        ids = refusals.id_headers(self.job.dialect.name, self.job.request_id)
+        headers = [*ids, (b"x-solvent-attempts", b"%d" % len(self.attempts))]
+        if command.rung is not None:
+            self.degraded = command.rung.value
+            kind = b"text/event-stream" if self.job.asked.stream else b"application/json"
+        else:
+            assert attempt is not None
+            kind = attempt.content_type or b"application/json"
+            headers.append((b"x-solvent-model", attempt.candidate.model.encode("ascii", "replace")))
+            if attempt.candidate.degraded:
+                self.degraded = "fallback-model"
+            if self.job.holder.key.reveal:
+                headers.append((b"x-solvent-account", attempt.candidate.upstream.name.encode("ascii", "replace")))
+        if self.degraded:
+            headers.append((b"x-solvent-degraded", self.degraded.encode()))
+        self.status = 200
+        self._head = (200, ((b"content-type", kind), *headers))
+
+    def _send_bytes(self, command: do.SendBytes) -> None:
+        self._body.append(command.data)
+
+    def _end_answer(self, _: do.EndAnswer) -> None:
+        self._end = True
+
+    def _send_error_frame(self, command: do.SendErrorFrame) -> None:
+        told = refusals.of_failure(command.cause, command.category)
+        self.category = told.category.value
+        self._body.append(self.job.dialect.error_event(self.refusal(told)))
+        self._end = True
+
+    def _cut_answer(self, _: do.CutAnswer) -> None:
+        self._deliver()
+        self._client.cut()
+
+    def _send_error(self, command: do.SendError) -> None:
+        told = self._what_is_told(command)
+        self.category = told.category.value
+        self.status = refusals.status_in(told, self.job.dialect.name)
+        body = self.job.dialect.refusal(self.refusal(told))
+        attempts = (b"x-solvent-attempts", b"%d" % len(self.attempts))
+        ids = refusals.id_headers(self.job.dialect.name, self.job.request_id)
+        headers = (_JSON, *ids, attempts, *refusals.headers_of(told))
+        self._head, self._body, self._end = (self.status, headers), [body], True
+
+    def _what_is_told(self, command: do.SendError) -> Told:
+        if command.cause is Cause.HOLD_REFUSED:
+            return self._refused
+        judgement = self.attempts[-1].judgement if self.attempts else None
+        told = refusals.of_failure(command.cause, command.category, judgement.caller_text if judgement is not None else "")
+        soonest = self.job.plan.retry_after_ms
+        if told.retry and told.after_s is None and soonest is not None:
+            return Told(told.status, told.category, told.message, told.retry, -(-soonest // 1000), told.param, told.doc_url)
+        return told
+
+    def refusal(self, told: Told) -> Refusal:
+        """An error in the shape that dialects write."""
+        status = refusals.status_in(told, self.job.dialect.name)
+        message = f"{told.message} (solvent request id: {self.job.request_id})"
+        return Refusal(status, told.category.value, message, self.job.request_id, told.param, told.doc_url)
+
+    def _deliver(self) -> None:
+        """What the step said to the client, in as few writes as it takes."""
+        head, self._head = self._head, None
+        body, self._body = self._body, []
+        end, self._end = self._end, False
+        if head is not None and end:
+            status, headers = head
+            if status == 200 and self.charged is not bills.FREE:
+                headers = (*headers, (b"x-solvent-cost-usd", str(self.charged.cost).encode()))
+            self._client.whole(status, headers, b"".join(body))
+            return
+        if head is not None:
+            self._begun = True
+            self._client.begin(*head)
+        if body:
+            self._client.send(body[0] if len(body) == 1 else b"".join(body))
+        if end and self._begun:
+            self._client.end()
+
+    def _tell(self) -> RequestDone:
+        ms = self._around.clock.monotonic_ms() - self.began_ms
+        return tell(self.job, self.attempts, Closing(ms, self.status, self.category, self.degraded, self.cost, self.charged))
+
+    def _finish(self, command: do.Finish) -> None:
+        if command.journal_failed:
+            self._around.journal_failed()
+        elif not self._told:
+            self._around.journal.write((*self._facts, self._tell()))
+        self._over(self)
+
+
+def _no_price(model: str) -> Told:
+    words = f"`{model[:100]}` has no price at this gateway, so a limited key cannot ask for it; the operator of this gateway must set its `price`"
+    return Told(400, Category.INVALID_REQUEST, words, retry=False, param="model")
+
+
+def _no_bound(part: str) -> Told:
+    words = f"What `{part}` costs cannot be bounded beforehand, so a limited key cannot ask for it; leave it out, or send it inline"
+    return Told(400, Category.INVALID_REQUEST, words, retry=False, param=part)
+
+
+_JSON = (b"content-type", b"application/json")
+_CEILING_MAX = 2**63 - 1
+_PERFORM: dict[type[Command], Callable[[Run, Any], None]] = {
+    do.PlaceHold: Run._place_hold,  # noqa: SLF001 - the table of this class's own methods
+    do.BeginAttempt: Run._begin_attempt,  # noqa: SLF001
+    do.OpenUpstream: Run._open_upstream,  # noqa: SLF001
+    do.CloseUpstream: Run._close_upstream,  # noqa: SLF001
+    do.EndAttempt: Run._end_attempt,  # noqa: SLF001
+    do.PostHold: Run._post_hold,  # noqa: SLF001
+    do.VoidHold: Run._void_hold,  # noqa: SLF001
+    do.LookUpLastRung: Run._look_up_last_rung,  # noqa: SLF001
+    do.SendHead: Run._send_head,  # noqa: SLF001
+    do.SendBytes: Run._send_bytes,  # noqa: SLF001
+    do.EndAnswer: Run._end_answer,  # noqa: SLF001
+    do.SendErrorFrame: Run._send_error_frame,  # noqa: SLF001
+    do.CutAnswer: Run._cut_answer,  # noqa: SLF001
+    do.SendError: Run._send_error,  # noqa: SLF001
+    do.Finish: Run._finish,  # noqa: SLF001
+}
