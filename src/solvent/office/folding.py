@@ -1,60 +1,35 @@
-"""The office's standing job: reads on in the workers' journals and folds what they say into the books."""
+"""The office's standing job: keeps the books up with the workers' journals, and tells a person what they must look at, once each."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable
 
-from solvent.operations.attempts import FailedAttempts
-from solvent.operations.folding import Batch, Contradiction, Place
-from solvent.operations.ports import Journals, LedgerStore
+from solvent.base.errors import raised_at
+from solvent.operations.folding import Contradiction
+from solvent.operations.ledger import CaughtUp
 
 EVERY_S = 0.1
+AFTER_FAILURE_S = 1.0
+_log = logging.getLogger("solvent.office")
 
 
-class Folding:
-    """Keeps the books up with the journals. `complain` is told what a person must look at: a break, or what the books refused."""
+class Complaints:
+    """Tells of breaks and of what the books refused. `tell` is given one line each."""
 
-    def __init__(self, journals: Journals, ledger: LedgerStore, attempts: FailedAttempts, complain: Callable[[str], None]) -> None:
-        self._journals = journals
-        self._ledger = ledger
-        self._attempts = attempts
-        self._complain = complain
-        self._broken: set[str] = set()
-        self._turn = asyncio.Lock()
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._broken: dict[str, str] = {}
 
-    async def keep(self) -> None:
-        """Folds for ever; cancel it to stop."""
-        while True:
-            await self.catch_up()
-            await asyncio.sleep(EVERY_S)
-
-    async def catch_up(self) -> None:
-        """Folds all that is there now."""
-        async with self._turn:
-            places = await self._ledger.places()
-            for name in self._journals.names():
-                await self._follow(places.get(name, Place(name)))
-
-    async def _follow(self, place: Place) -> None:
-        while True:
-            batch = self._journals.read(place)
-            if batch.broken and place.journal not in self._broken:
-                self._broken.add(place.journal)
-                self._complain(f"journal `{place.journal}`: {batch.broken}; nothing behind it is in the books, `solvent audit` tells more")
-            if batch.until == batch.since and not batch.records:
-                return
-            place = await self._fold(batch)
-            if batch.broken or not batch.more:
-                return
-
-    async def _fold(self, batch: Batch) -> Place:
-        # Before the fold: what is filed twice is filed once, and what is folded would never be read again.
-        await self._attempts.file(batch.records)
-        folded = await self._ledger.fold(batch)
-        for refused in folded.refused:
-            self._complain(_contradiction(refused))
-        return folded.place
+    def notice(self, done: CaughtUp) -> None:
+        """What a person must look at in this; a break that was told of is not told again."""
+        for journal, why in done.broken.items():
+            if self._broken.get(journal) != why:
+                self._broken[journal] = why
+                self._tell(f"journal `{journal}`: {why}; nothing behind it is in the books, `solvent audit` tells more")
+        for refused in done.refused:
+            self._tell(_contradiction(refused))
 
 
 def _contradiction(refused: Contradiction) -> str:
@@ -62,3 +37,16 @@ def _contradiction(refused: Contradiction) -> str:
     return f"{where}: `{refused.subject}` was not folded ({refused.reason}); `solvent audit` tells more"
 
 
+async def keep(catch_up: Callable[[], Awaitable[object]], stop: asyncio.Event, incident: Callable[[], str]) -> None:
+    """Catches up again and again until `stop` is set. A failure, such as a full disk, is logged under `incident`, and it goes on."""
+    while not stop.is_set():
+        pause_s = EVERY_S
+        try:
+            await catch_up()
+        except Exception as problem:  # a job's boundary: the journals stay, and the next time may succeed
+            _log.error("incident %s: keeping the books failed: %s at %s", incident(), type(problem).__name__, raised_at(problem))
+            pause_s = AFTER_FAILURE_S
+        try:
+            await asyncio.wait_for(stop.wait(), pause_s)
+        except TimeoutError:
+            continue

@@ -29,12 +29,16 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
     """
     if path is None:
         return parse("", "defaults", environment, secret_files(Path()))
+    return parse(text_of(path), str(path), environment, secret_files(path.parent))
+
+
+def text_of(path: Path) -> str:
+    """The text of a config. Raises `UsageError` where it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         message = f"cannot read the config `{path}`: {problem}; give a file that exists with --config"
         raise UsageError(message) from problem
-    return parse(text, str(path), environment, secret_files(path.parent))
 
 
 def secret_files(folder: Path) -> Callable[[str], str]:
