@@ -6,6 +6,7 @@ waits a moment instead of being refused.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import signal
@@ -59,29 +60,30 @@ def supervise(plan: Plan, on_ready: Callable[[Started], None]) -> None:
     """Serves until a signal. Raises `StartError` where the directory, an address or a child cannot be had."""
     # Whatever this process and its children make, the store's own files included, is its owner's alone.
     os.umask(0o077)
-    directory = DataDir(plan.data)
-    try:
-        with Supervisor(plan, directory) as supervisor:
+    with contextlib.closing(DataDir(plan.data)) as directory:
+        settings = plan.settings
+        with (
+            _listen(settings.office_listen, "[office] listen", plan) as office,
+            _listen(settings.gateway.listen, "[gateway] listen", plan) as gateway,
+            Supervisor(plan, directory, office, gateway) as supervisor,
+        ):
             if supervisor.start():
                 on_ready(supervisor.started())
                 supervisor.watch()
-    finally:
-        directory.close()
 
 
 class Supervisor:
     """The children of one plan. As a context it takes the process's signals, and leaves no child behind."""
 
-    def __init__(self, plan: Plan, directory: DataDir) -> None:
-        """Raises `StartError` where an address cannot be had."""
-        settings = plan.settings
+    def __init__(self, plan: Plan, directory: DataDir, office: socket.socket, gateway: socket.socket) -> None:
+        """Raises `StartError` where a secret cannot be kept."""
         self._plan = plan
         self._directory = directory
-        self._token = settings.admin_token or directory.secret(ADMIN_TOKEN)
+        self._office = office
+        self._gateway = gateway
+        self._token = plan.settings.admin_token or directory.secret(ADMIN_TOKEN)
         directory.secret(FORM_SECRET)
         directory.secret(KEY_SECRET)
-        self._office = _listen(settings.office_listen, "[office] listen", plan)
-        self._gateway = _listen(settings.gateway.listen, "[gateway] listen", plan)
         self._config = plan.config if plan.written is None else _write(directory.path / WRITTEN, plan.written)
         self._children = [Child(program) for program in self._programs()]
         self._wake = socket.socketpair()
@@ -126,8 +128,8 @@ class Supervisor:
             signal.signal(number, signal.SIG_DFL)
         for child in self._children:
             child.kill()
-        for each in (self._office, self._gateway, *self._wake):
-            each.close()
+        for end in self._wake:
+            end.close()
 
     def started(self) -> Started:
         """What runs where."""

@@ -209,7 +209,9 @@ def _told_in(value: Any) -> tuple[AttemptTold, ...]:
     for account, model, status, outcome, ms, ids, *rest in map(_list, _list(value)):
         category, rule, wallet, provider, text = map(_text, rest)
         sorts = (category, rule, wallet, provider, text)
-        told.append(AttemptTold(_text(account), _text(model), _whole(status), Outcome(_text(outcome)), _whole(ms), _TEXTS.read(ids), *sorts))
+        told.append(
+            AttemptTold(_text(account), _text(model), _whole(status), Outcome(_text(outcome)), _whole(ms), _TEXTS.read(ids), *sorts)
+        )
     return tuple(told)
 
 

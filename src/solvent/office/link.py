@@ -41,7 +41,9 @@ class WorkerDesk:
             listener.bind(str(path))
         except OSError as problem:
             listener.close()
-            message = f"cannot open the socket `{path}`: {problem.strerror or problem}; choose a data directory with a shorter path with --data"
+            message = (
+                f"cannot open the socket `{path}`: {problem.strerror or problem}; choose a data directory with a shorter path with --data"
+            )
             raise StartError(message) from problem
         path.chmod(0o600)
         self._server = await asyncio.get_running_loop().create_unix_server(lambda: _Wire(self), sock=listener)

@@ -104,9 +104,7 @@ class Desk:
         self, *, limit: int, after: str | None, case_id: str | None = None, source: str | None = None
     ) -> Page[tuple[Occurrence, Case]]:
         """What was pasted and what the gateway filed, newest first, also what no list of the desk shows: for the operator alone."""
-        return await self._store.occurrences(
-            limit=max(1, min(limit, LIST_MAX)), after=after, case_id=case_id, source=source, unlisted=True
-        )
+        return await self._store.occurrences(limit=max(1, min(limit, LIST_MAX)), after=after, case_id=case_id, source=source, unlisted=True)
 
     async def remove(self, occurrence_id: str) -> bool:
         """Deletes an occurrence for good; its case counts one less, and goes with its last one. False where there is none."""
