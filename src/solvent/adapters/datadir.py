@@ -10,7 +10,7 @@ from typing import IO
 
 from solvent.base.errors import StartError
 
-ADMIN_TOKEN, FORM_SECRET, KEY_SECRET = "admin-token", "form-secret", "key-secret"  # noqa: S105 - names of files
+ADMIN_TOKEN, FORM_SECRET, KEY_SECRET = "admin-token", "form-secret", "key-secret"
 _LOCK, _STORE = "lock", "solvent.db"
 _SECRET_MIN = 32
 

@@ -57,7 +57,7 @@ class Child:
             raise StartError(message) from problem
         finally:
             theirs.close()
-        ours.setblocking(False)  # noqa: FBT003
+        ours.setblocking(False)
         self.line, self.ready, self.problem, self.started_s, self.said = ours, False, "", now_s, b""
 
     def hear(self) -> None:
@@ -137,5 +137,5 @@ def say_failed(parent: socket.socket, problem: str) -> None:
 
 def inherited(descriptor: int) -> socket.socket:
     """A socket that the parent handed on; it is not handed on any further."""
-    os.set_inheritable(descriptor, False)  # noqa: FBT003
+    os.set_inheritable(descriptor, False)
     return socket.socket(fileno=descriptor)

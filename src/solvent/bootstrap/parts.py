@@ -1,4 +1,4 @@
-"""The office's parts and how they are joined: the acts of people over the store, the journals and the workers, and the pages and API on top."""
+"""The office's parts, joined: the acts of people over the store, the journals and the workers, and the pages and the API on top."""
 
 from __future__ import annotations
 

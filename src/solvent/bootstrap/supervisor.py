@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from solvent.adapters.datadir import ADMIN_TOKEN, FORM_SECRET, KEY_SECRET, DataDir
 from solvent.adapters.listening import bind, web_address
@@ -110,9 +111,9 @@ class Supervisor:
         programs.append(Program("worker", "solvent.bootstrap.worker", worker, (self._gateway.fileno(), lock)))
         return programs
 
-    def __enter__(self) -> Supervisor:
+    def __enter__(self) -> Self:
         for end in self._wake:
-            end.setblocking(False)  # noqa: FBT003 - the socket's own signature
+            end.setblocking(False)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, self._signalled)
         signal.set_wakeup_fd(self._wake[1].fileno())

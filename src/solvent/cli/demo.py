@@ -59,12 +59,13 @@ def announce(started: Started) -> None:
 def _first_request(office: Office, gateway: str, key: str) -> list[str]:
     """Sends one request through the gateway; how it was answered, attempt by attempt."""
     headers = {"x-api-key": key, "content-type": "application/json", "anthropic-version": "2023-06-01"}
+    before = _latest(office)
     lines = ["", f"A first request for `{demo.MODEL}` went through the gateway:"]
     try:
         answer = office.outside.send(gateway, Call("POST", "/v1/messages", headers, json.dumps(QUESTION).encode()))
     except (OSError, http.client.HTTPException) as problem:
         return [*lines, f"  no answer came ({type(problem).__name__}); try the curl below"]
-    done = _latest(office)
+    done = _newer(office, before)
     if done is None:
         return [*lines, f"  it was answered with {answer.status}; `solvent requests list` will show it in a moment"]
     for number, attempt in enumerate(done.get("attempts") or [], 1):
@@ -78,12 +79,17 @@ def _first_request(office: Office, gateway: str, key: str) -> list[str]:
 
 
 def _latest(office: Office) -> dict[str, Any] | None:
-    """The newest request of the books, once it is there."""
+    items = office.items("/api/requests", 1)["items"]
+    return dict(items[0]) if items else None
+
+
+def _newer(office: Office, before: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The newest request of the books, once it is another than the one before."""
     ends_s = time.monotonic() + _SHOWN_S
     while time.monotonic() < ends_s:
-        items = office.items("/api/requests", 1)["items"]
-        if items:
-            return dict(items[0])
+        found = _latest(office)
+        if found is not None and (before is None or found.get("id") != before.get("id")):
+            return found
         time.sleep(_AGAIN_S)
     return None
 
@@ -92,17 +98,20 @@ def _to_try(started: Started, key: str) -> list[str]:
     where = "" if started.data == Path("solvent-data") else f" --data {started.data}"
     local = Path(".venv/bin/solvent")
     program = str(local) if local.exists() else "solvent"
+    commands = (
+        ("requests list", "what was answered, by whom, for how much"),
+        ("drill exhaust anthropic-spare", "pretend that the last one is dry, too, and send the curl again"),
+        ("topup anthropic-main 5.00", "note a payment: the account is tried again, though it stays dry at the sandbox"),
+        ("accounts list", "the accounts, and what of them is closed"),
+        ("audit", "replay the books"),
+    )
     return [
         "",
         "What to try next, in another terminal:",
         f"  curl -si {started.gateway}/v1/messages -H 'x-api-key: {key}' -H 'content-type: application/json' \\",
         f"    -d '{json.dumps(QUESTION)}'",
         "      (x-solvent-account and x-solvent-attempts in its head tell who answered; the dry accounts are not asked again)",
-        f"  {program} requests list{where}            what was answered, by whom, for how much",
-        f"  {program} drill exhaust anthropic-spare{where}   pretend that the last one is dry, too, and send the curl again",
-        f"  {program} topup anthropic-main 5.00{where}       note a payment: the account is tried again, and is still dry at the sandbox",
-        f"  {program} accounts list{where}            the accounts, and what of them is closed",
-        f"  {program} audit{where}                    replay the books",
+        *(f"  {f'{program} {words}{where}':<{len(program) + len(where) + 34}}{told}" for words, told in commands),
         f"  echo '402 Insufficient Balance' | {program} explain",
         "Ctrl-C stops it.",
     ]

@@ -43,7 +43,7 @@ async def keep(catch_up: Callable[[], Awaitable[object]], stop: asyncio.Event, i
         pause_s = EVERY_S
         try:
             await catch_up()
-        except Exception as problem:  # a job's boundary: the journals stay, and the next time may succeed
+        except Exception as problem:  # noqa: BLE001 - a job's boundary: the journals stay, and the next time may succeed
             _log.error("incident %s: keeping the books failed: %s at %s", incident(), type(problem).__name__, raised_at(problem))
             pause_s = AFTER_FAILURE_S
         try:

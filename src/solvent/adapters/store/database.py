@@ -51,9 +51,7 @@ async def open_database(url: str) -> AsyncEngine:
 async def written_database(url: str) -> AsyncEngine:
     """An engine on a database that an office wrote, running or not; nothing of it is changed. Raises `StartError`."""
     path = make_url(url).database or ""
-    if not Path(path).is_file():
-        raise StartError(f"there is no store at `{path}`; name the data directory that an office ran in with --data")
-    _probe(path)
+    _look(path)
     engine = create_async_engine(url)
     event.listen(engine.sync_engine, "connect", _prepare)
     async with engine.connect() as connection:
@@ -62,6 +60,12 @@ async def written_database(url: str) -> AsyncEngine:
         await engine.dispose()
         raise StartError(f"the store `{path}` is of another version of solvent; run `solvent serve` of this version on it once")
     return engine
+
+
+def _look(path: str) -> None:
+    if not Path(path).is_file():
+        raise StartError(f"there is no store at `{path}`; name the data directory that an office ran in with --data")
+    _probe(path)
 
 
 def _versions(connection: Connection) -> tuple[str | None, str | None]:
