@@ -22,8 +22,9 @@ from solvent.base.errors import SolventError
 from solvent.bootstrap.children import inherited, say_failed, say_ready
 from solvent.bootstrap.config import Config
 from solvent.bootstrap.parts import Parts, Secrets, build_app, complain, incident, join
-from solvent.office import folding, server
+from solvent.office import jobs, server
 
+FOLD_S, LOOK_S = 0.1, 1.0
 PLACE, SOCKET = "office.json", "office.sock"
 
 
@@ -81,7 +82,8 @@ class _Office:
             tasks.create_task(server.serve(app, listener, up.set, self._stop))
             await up.wait()
             await parts.workers.listen(self._data / SOCKET)
-            tasks.create_task(folding.keep(parts.bookkeeper.catch_up, self._stop, incident))
+            tasks.create_task(jobs.keep("keeping the books", parts.bookkeeper.catch_up, FOLD_S, self._stop, incident))
+            tasks.create_task(jobs.keep("looking for alerts", parts.alerts.look, LOOK_S, self._stop, incident))
 
             def reload() -> None:
                 tasks.create_task(_reload(parts))
@@ -99,8 +101,11 @@ def _secrets(data: Path, admin_token: str | None) -> Secrets:
 
 
 async def _reload(parts: Parts) -> None:
-    for mistake in await parts.reloading.take():
+    done = await parts.reloading.take()
+    for mistake in done.mistakes:
         complain(f"the changed config is refused and the old one stays in force: {mistake}")
+    for setting in done.after_restart:
+        complain(f"`{setting}` was changed, which counts only after a restart")
 
 
 def _tell_place(path: Path, url: str) -> None:

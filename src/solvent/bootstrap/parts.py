@@ -32,12 +32,13 @@ from solvent.console.session import Session
 from solvent.diagnosis import engine
 from solvent.model.change import Opening
 from solvent.office import api, bearer, endpoints
-from solvent.office.admin import account_endpoints, key_endpoints, reload_endpoint
-from solvent.office.folding import Complaints
+from solvent.office.admin import account_endpoints, alert_endpoint, key_endpoints, reload_endpoint
+from solvent.office.complaints import Complaints
 from solvent.office.guard import Guard, Limits
 from solvent.office.link import WorkerDesk
 from solvent.office.records import desk_endpoints, ledger_endpoints, request_endpoints
 from solvent.operations.accounts import Accounts
+from solvent.operations.alerts import Alerts
 from solvent.operations.attempts import FailedAttempts
 from solvent.operations.cases import Desk
 from solvent.operations.keys import Keys
@@ -73,6 +74,7 @@ class Parts:
     workers: WorkerDesk
     bookkeeper: Bookkeeper
     reloading: Reloading
+    alerts: Alerts
 
 
 def join(database: AsyncEngine, config: Config, data: Path, kept: Secrets) -> Parts:
@@ -108,6 +110,7 @@ def join(database: AsyncEngine, config: Config, data: Path, kept: Secrets) -> Pa
         workers=workers,
         bookkeeper=bookkeeper,
         reloading=Reloading(config, workers, accounts),
+        alerts=Alerts(accounts, config.low_balances, around.now_us),
     )
 
 
@@ -146,6 +149,7 @@ def _api(parts: Parts, kept: Secrets) -> list[BaseRoute]:
     admin = [
         *key_endpoints(parts.keys, parts.topups),
         *account_endpoints(parts.accounts, parts.topups),
+        alert_endpoint(parts.alerts),
         reload_endpoint(parts.reloading.take),
         *request_endpoints(parts.requests),
         *ledger_endpoints(parts.ledger),
