@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from solvent.base.ids import RequestIds
-from solvent.dialects.dialect import Dialect, Refusal
+from solvent.dialects.dialect import Dialect
 from solvent.dialects.known import DIALECTS
 from solvent.edge.server import Broken, Connection, Request
 from solvent.exchange.gate import Arrived, Gate
 from solvent.exchange.job import Surroundings
-from solvent.exchange.refusals import Told, headers_of, id_headers, status_in
+from solvent.exchange.refusals import Told, headers_of, id_headers, refusal, status_in
 from solvent.exchange.runner import Run
 from solvent.model.route import DialectName
 from solvent.model.verdict import Category
@@ -133,8 +133,7 @@ class App:
     def _error(self, told: Told, dialect: Dialect, connection: Connection, request_id: str = "") -> None:
         request_id = request_id or self._new_id()
         status = status_in(told, dialect.name)
-        message = f"{told.message} (solvent request id: {request_id})"
-        body = dialect.refusal(Refusal(status, told.category.value, message, request_id, told.param, told.doc_url))
+        body = dialect.refusal(refusal(told, dialect.name, request_id, self.gate.book.public_url if self.gate else None))
         connection.whole(status, (_JSON, *id_headers(dialect.name, request_id), *headers_of(told)), body)
 
 

@@ -98,6 +98,7 @@ class Gate:
             header_lines=passed_on(arrived.headers, dialect.name),
             hold_wait_ms=self.book.hold_wait_ms,
             total_ms=self.book.timeouts.total_ms,
+            public_url=self.book.public_url,
         )
 
     def models(self, holder: Holder, dialect: DialectName) -> tuple[str, ...]:

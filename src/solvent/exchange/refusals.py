@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from solvent.base.money import Money
+from solvent.dialects.dialect import Refusal
 from solvent.exchange.commands import Cause
 from solvent.exchange.ports import Headers
 from solvent.ledger.purse import Part, Short
@@ -17,7 +18,10 @@ from solvent.model.verdict import Category
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An error for the caller. `retry`: an identical request can succeed later by itself; `after_s`: when, where that is known."""
+    """An error for the caller. `retry`: an identical request can succeed later by itself; `after_s`: when, where that is known.
+
+    `page`: the name of the desk's page about it under `/e/rules/solvent/`, where it is not the category's own.
+    """
 
     status: int
     category: Category
@@ -25,7 +29,7 @@ class Told:
     retry: bool
     after_s: int | None = None
     param: str = ""
-    doc_url: str = ""
+    page: str = ""
 
 
 # status, whether asking again can help, the words
@@ -100,6 +104,18 @@ def of_short(short: Short, ceiling: int, model: str) -> Told:
     cure = "top up this key" if short.part is Part.BALANCE else "ask the operator of this gateway to raise it, or wait until it begins anew"
     words = f"{need}, and the {whose} of this key covers {_usd(short.affordable)} USD; lower `max_tokens`, shorten the prompt, or {cure}"
     return Told(402, category, words, retry=False)
+
+
+def refusal(told: Told, dialect: DialectName, request_id: str, public_url: str | None) -> Refusal:
+    """The error as dialects write it. `public_url`: where the desk is reached, None where nobody said so."""
+    message = f"{told.message} (solvent request id: {request_id})"
+    page = doc_url(told, public_url)
+    return Refusal(status_in(told, dialect), told.category.value, message, request_id, told.param, page)
+
+
+def doc_url(told: Told, public_url: str | None) -> str:
+    """The desk's page about an error: what it means and what to do. A bare path where no `public_url` is set."""
+    return f"{public_url or ''}/e/rules/solvent/{told.page or told.category.value.replace('_', '-')}"
 
 
 def status_in(told: Told, dialect: DialectName) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from solvent.base.money import ZERO, Money
@@ -310,14 +311,12 @@ class Run:
         told = refusals.of_failure(command.cause, command.category, judgement.caller_text if judgement is not None else "")
         soonest = self.job.plan.retry_after_ms
         if told.retry and told.after_s is None and soonest is not None:
-            return Told(told.status, told.category, told.message, told.retry, -(-soonest // 1000), told.param, told.doc_url)
+            return replace(told, after_s=-(-soonest // 1000))
         return told
 
     def refusal(self, told: Told) -> Refusal:
         """An error in the shape that dialects write."""
-        status = refusals.status_in(told, self.job.dialect.name)
-        message = f"{told.message} (solvent request id: {self.job.request_id})"
-        return Refusal(status, told.category.value, message, self.job.request_id, told.param, told.doc_url)
+        return refusals.refusal(told, self.job.dialect.name, self.job.request_id, self.job.public_url)
 
     def _cost_header(self) -> Headers:
         if self.status != 200 or self.charged is bills.FREE:
