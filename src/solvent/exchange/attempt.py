@@ -30,7 +30,9 @@ _MAYBE_SPENT = frozenset({408, 502, 504, 520, 521, 522, 523, 524})
 class Judge(Protocol):
     """Judges what an attempt came to: status 0 and a problem where no whole answer came."""
 
-    def __call__(self, candidate: Candidate, status: int, headers: Mapping[bytes, bytes], body: bytes, problem: Transport | None) -> Judgement:
+    def __call__(
+        self, candidate: Candidate, status: int, headers: Mapping[bytes, bytes], body: bytes, problem: Transport | None
+    ) -> Judgement:
         """The judgement."""
         ...
 

@@ -54,7 +54,8 @@ def _dearest(job: Job, prices: list[Price], tokens: int, output: int, *, hour_wr
 
 def no_price(model: str) -> Told:
     """The refusal where nobody knows what a model costs."""
-    words = f"`{model[:100]}` has no price at this gateway, so a limited key cannot ask for it; the operator of this gateway must set its `price`"
+    why = f"`{model[:100]}` has no price at this gateway, so a limited key cannot ask for it"
+    words = f"{why}; the operator of this gateway must set its `price`"
     return Told(400, Category.INVALID_REQUEST, words, retry=False, param="model")
 
 

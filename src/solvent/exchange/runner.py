@@ -162,8 +162,8 @@ class Run:
         attempt = Attempt(command.attempt, candidate, job.dialect, self.feed, around.judge(job.asked), self._room)
         attempt.began_ms = around.clock.monotonic_ms()
         self.attempts.append(attempt)
-        last = command.candidate == len(job.plan.candidates) - 1
-        attempt.passed = around.health.begin(candidate.upstream.name, candidate.scopes, around.clock.now_us(), spare=candidate.spare or last)
+        spare = candidate.spare or command.candidate == len(job.plan.candidates) - 1
+        attempt.passed = around.health.begin(candidate.upstream.name, candidate.scopes, around.clock.now_us(), spare=spare)
         price = self._price(candidate) or bills.UNPRICED
         ceiling = Money(min(self._held, _CEILING_MAX)) if price is not bills.UNPRICED else ZERO
         begun = AttemptBegun(self._attempt_id(attempt), job.request_id, candidate.upstream.name, ceiling, around.clock.now_us())
@@ -309,9 +309,10 @@ class Run:
             return self._refused
         judgement = self.attempts[-1].judgement if self.attempts else None
         told = refusals.of_failure(command.cause, command.category, judgement.caller_text if judgement is not None else "")
-        soonest = self.job.plan.retry_after_ms
-        if told.retry and told.after_s is None and soonest is not None:
-            return replace(told, after_s=-(-soonest // 1000))
+        judged = (attempt.judgement.retry_after_ms for attempt in self.attempts if attempt.judgement is not None)
+        waits = [wait_ms for wait_ms in (self.job.plan.retry_after_ms, *judged) if wait_ms is not None]
+        if told.retry and told.after_s is None and waits:
+            return replace(told, after_s=-(-min(waits) // 1000))
         return told
 
     def refusal(self, told: Told) -> Refusal:

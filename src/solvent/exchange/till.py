@@ -109,7 +109,8 @@ class Till:
             total = totals.get(key_account(holder.key.id))
             balance = holder.purse.lease(Part.BALANCE)
             if total is not None and balance is not None:
-                balance.credited = total
+                # What was paid in never falls, so an older telling that comes late takes nothing back.
+                balance.credited = max(balance.credited, total)
                 self._serve(holder)
 
     def find(self, text: str) -> Holder | None:
