@@ -64,7 +64,7 @@ class App:
 
     def refuse(self, broken: Broken, connection: Connection) -> None:
         """What came is no request."""
-        category = Category.REQUEST_TOO_LARGE if broken.status == 413 else Category.INVALID_REQUEST
+        category = {408: Category.TIMEOUT, 413: Category.REQUEST_TOO_LARGE}.get(broken.status, Category.INVALID_REQUEST)
         words = broken.problem[:1].upper() + broken.problem[1:]
         self._error(Told(broken.status, category, words, retry=broken.status == 408), dialect_of(broken.path, {}), connection)
 
@@ -109,10 +109,11 @@ class App:
         asked = f"`{request.method.decode('latin-1')[:20]} {path.decode('latin-1')[:200]}`"
         if dialect is not None or path in _MODELS:
             verb = "POST" if dialect is not None else "GET"
-            told = Told(405, Category.INVALID_REQUEST, f"{asked} is not offered; send it with {verb}", retry=False)
+            told = Told(405, Category.INVALID_REQUEST, f"{asked} is not offered; send it with {verb}", retry=False, page="path-not-offered")
         else:
             offered = "`POST /v1/chat/completions`, `POST /v1/messages` and `GET /v1/models`"
-            told = Told(404, Category.INVALID_REQUEST, f"{asked} is not offered by this gateway; it offers {offered}", retry=False)
+            words = f"{asked} is not offered by this gateway; it offers {offered}"
+            told = Told(404, Category.INVALID_REQUEST, words, retry=False, page="path-not-offered")
         self._error(told, dialect or dialect_of(path, request.headers), connection)
 
     def _post(self, request: Request, dialect: Dialect, connection: Connection) -> None:
@@ -186,5 +187,5 @@ def decoded(encoding: bytes, body: bytes, bytes_max: int) -> bytes | Told:
 
 
 _READINESS_WORDS = ("keys and config from the office", "a journal that can be written", "the office to answer HTTP")
-_STARTING_WORDS = "This gateway is starting and does not know its keys yet; ask again in a moment"
-_STARTING = Told(503, Category.NO_CHANNEL, _STARTING_WORDS, retry=True, after_s=1)
+_STARTING_WORDS = "This gateway is starting and does not know its keys yet; try again in a moment"
+_STARTING = Told(503, Category.NO_CHANNEL, _STARTING_WORDS, retry=True, after_s=1, page="starting")

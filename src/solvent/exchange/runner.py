@@ -285,7 +285,7 @@ class Run:
         self.answer.end()
 
     def _send_error_frame(self, command: do.SendErrorFrame) -> None:
-        told = refusals.of_failure(command.cause, command.category)
+        told = refusals.of_break(command.cause, command.category)
         self.category = told.category.value
         self.answer.add(self.job.dialect.error_event(self.refusal(told)))
         self.answer.end()
