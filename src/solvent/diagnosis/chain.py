@@ -180,7 +180,9 @@ def layers(chain: Chain, parties: Mapping[str, Party], provider: str, wallet: Wa
         if name == provider and voice != "relay":
             continue
         role = parties[name].role if name in parties else Role.RELAY
-        drawn.append(Layer(role, name, label(name), request_id=request_id, spoke=request_ids.suffix(name, request_id) if request_id else None))
+        drawn.append(
+            Layer(role, name, label(name), request_id=request_id, spoke=request_ids.suffix(name, request_id) if request_id else None)
+        )
     speaks_relay = (
         provider in parties and parties[provider].role in (Role.RELAY, Role.GATEWAY) and any(name == provider for name, _ in outer)
     )

@@ -112,7 +112,7 @@ def of_failure(cause: Cause, category: Category, text: str = "") -> Told:
         words = "This gateway cannot write its journal at the moment, and sends nothing that it cannot write down; try again in a while"
         return Told(503, Category.NO_CHANNEL, words, retry=True, page="journal")
     if cause is Cause.DEADLINE:
-        words = "The request took longer than this gateway allows for one; ask for a shorter answer, or split the task"
+        words = "The time that this gateway had for the request is over; send it again, or ask for a shorter answer"
         return replace(told(Category.TIMEOUT), message=words)
     if category in AT_FAULT:
         base = told(category)
@@ -127,9 +127,13 @@ def of_failure(cause: Cause, category: Category, text: str = "") -> Told:
 def of_break(cause: Cause, category: Category) -> Told:
     """The error that ends an answer after its first byte: what came before it is a part of the answer."""
     base = of_failure(cause, category)
-    why = "the time for one request is over" if cause is Cause.DEADLINE else _BROKE.get(base.category, "the provider failed")
     if base.category in AT_FAULT:
         return base
+    why = _BROKE.get(base.category, "the provider failed")
+    if cause is Cause.DEADLINE:
+        why = "the time for the request is over"
+    elif category in _MONEY:
+        why = "this gateway's own account is out of credit"
     cure = "send the request again" if base.retry else _OPERATOR_MUST
     return replace(base, message=f"The answer breaks off here and is incomplete, because {why}; {cure}")
 
