@@ -177,7 +177,8 @@ def decoded(encoding: bytes, body: bytes, bytes_max: int) -> bytes | Told:
     try:
         plain = decoder.decompress(body, bytes_max + 1)
     except zlib.error:
-        return Told(400, Category.INVALID_REQUEST, f"The body is no `{name.decode()}`, though `content-encoding` says so", retry=False)
+        words = f"The body is no `{name.decode()}`, though `content-encoding` says so; send it plain, or name what it is"
+        return Told(400, Category.INVALID_REQUEST, words, retry=False)
     if len(plain) > bytes_max:
         words = f"The body unpacks to more than {bytes_max} bytes, the limit of this gateway (`max_body`); send less"
         return Told(413, Category.REQUEST_TOO_LARGE, words, retry=False)

@@ -36,7 +36,11 @@ _OPERATOR_MUST = "the operator of this gateway must act; topping up your key doe
 # status, whether asking again can help, the words
 _TABLE: dict[Category, tuple[int, bool, str]] = {
     Category.INVALID_REQUEST: (400, False, "The provider does not accept this request; correct it before you send it again"),
-    Category.CONTEXT_TOO_LONG: (400, False, "The prompt is longer than this model takes; shorten it, or ask for one with a larger context"),
+    Category.CONTEXT_TOO_LONG: (
+        400,
+        False,
+        "The prompt is longer than this model takes; shorten it, or ask for a model with a larger context",
+    ),
     Category.CONTENT_FILTERED: (400, False, "The provider's content filter refused this request; change its content"),
     Category.AUTH_INVALID: (
         401,
@@ -81,7 +85,7 @@ _BROKE = {
     Category.TIMEOUT: "the provider fell silent",
 }
 _CURES = {
-    Part.BALANCE: "ask the operator of this gateway to top up this key",
+    Part.BALANCE: "or ask the operator of this gateway to top up this key",
     Part.DAY: "wait until the budget begins anew at 00:00 UTC, or ask the operator of this gateway to raise it",
     Part.MONTH: "wait until the budget begins anew with the month (UTC), or ask the operator of this gateway to raise it",
 }
@@ -94,7 +98,9 @@ def told(category: Category) -> Told:
         category = Category.NO_CHANNEL if category in _OPERATOR else Category.SERVER_ERROR
         known = _TABLE[category]
     status, retry, words = known
-    return Told(status, category, words, retry)
+    # What the gateway itself finds wrong with a request is told by whoever finds it.
+    page = "refused-by-provider" if category is Category.INVALID_REQUEST else ""
+    return Told(status, category, words, retry, page=page)
 
 
 def sum_up(categories: tuple[Category, ...]) -> Category:
@@ -116,8 +122,7 @@ def of_failure(cause: Cause, category: Category, text: str = "") -> Told:
         return replace(told(Category.TIMEOUT), message=words)
     if category in AT_FAULT:
         base = told(category)
-        page = "refused-by-provider" if category is Category.INVALID_REQUEST else ""
-        return replace(base, message=f"{base.message}: {text}" if text else base.message, page=page)
+        return replace(base, message=f"{base.message}. The provider says: {text}") if text else base
     if category in _MONEY:
         words = f"No route to this model is open, because this gateway's own accounts are out of credit: {_OPERATOR_MUST}"
         return replace(told(Category.NO_CHANNEL), message=words, page="accounts-out-of-credit")
@@ -134,8 +139,8 @@ def of_break(cause: Cause, category: Category) -> Told:
         why = "the time for the request is over"
     elif category in _MONEY:
         why = "this gateway's own account is out of credit"
-    cure = "send the request again" if base.retry else _OPERATOR_MUST
-    return replace(base, message=f"The answer breaks off here and is incomplete, because {why}; {cure}")
+    cure = "; send the request again" if base.retry else f": {_OPERATOR_MUST}"
+    return replace(base, message=f"The answer breaks off here and is incomplete, because {why}{cure}")
 
 
 def of_short(short: Short, ceiling: int, model: str) -> Told:
@@ -145,10 +150,10 @@ def of_short(short: Short, ceiling: int, model: str) -> Told:
     need = f"This request to `{model}` may cost up to {_usd(ceiling)} USD"
     free = _usd(short.affordable)
     if short.passing:
-        others = "1 request" if short.holds == 1 else f"{short.holds} requests"
-        words = f"{need}, but the {whose} of this key is held by {others} in flight and {free} USD of it is free; try again when they end"
+        others, end = ("1 request", "it ends") if short.holds == 1 else (f"{short.holds} requests", "they end")
+        words = f"{need}, but the {whose} of this key is held by {others} in flight and {free} USD of it is free; try again when {end}"
         return Told(402, category, words, retry=True, after_s=1, page="balance-held" if short.part is Part.BALANCE else "budget-held")
-    words = f"{need}, but the {whose} of this key covers only {free} USD; lower `max_tokens`, shorten the prompt, or {_CURES[short.part]}"
+    words = f"{need}, but the {whose} of this key covers only {free} USD; lower `max_tokens`, shorten the prompt, {_CURES[short.part]}"
     page = {Part.BALANCE: "", Part.DAY: "daily-budget", Part.MONTH: "monthly-budget"}[short.part]
     return Told(402, category, words, retry=False, page=page)
 

@@ -40,7 +40,7 @@ from solvent.routing.health import HealthBook
 from solvent.routing.plan import Planner
 from tests.unit.exchange.clocks import HandClock
 
-NOW_US, NOW = 1_790_932_530_123_000, "2026-10-02T08:35:30Z"
+NOW_US, NOW = 1_790_932_530_123_000, "2026-10-02T09:15:30Z"
 ID = RequestIds(lambda count: bytes.fromhex("9d41b7ea")[:count]).next(NOW_US)
 OPENAI, ANTHROPIC = DialectName.OPENAI, DialectName.ANTHROPIC
 MODULES: tuple[ModuleType, ...] = (refusals, gate, ceiling, app)
@@ -82,12 +82,12 @@ class Ids:
 def book() -> Routebook:
     both = {dialect: Endpoint(f"https://upstream.invalid/{dialect.value}", ()) for dialect in DialectName}
     accounts = {
-        "wide": Upstream("wide", "acme", "acme", relay=False, endpoints=both),
-        "narrow": Upstream("narrow", "acme", "acme", relay=False, endpoints=both, body_bytes_max=10),
-        "one": Upstream("one", "acme", "acme", relay=False, endpoints={OPENAI: both[OPENAI]}),
-        "other": Upstream("other", "acme", "acme", relay=False, endpoints={ANTHROPIC: both[ANTHROPIC]}),
+        "account-wide": Upstream("account-wide", "acme", "acme", relay=False, endpoints=both),
+        "account-narrow": Upstream("account-narrow", "acme", "acme", relay=False, endpoints=both, body_bytes_max=10),
+        "account-one": Upstream("account-one", "acme", "acme", relay=False, endpoints={OPENAI: both[OPENAI]}),
+        "account-other": Upstream("account-other", "acme", "acme", relay=False, endpoints={ANTHROPIC: both[ANTHROPIC]}),
     }
-    names = (("large", "wide"), ("small", "narrow"), ("openai-only", "one"), ("anthropic-only", "other"))
+    names = (("large", "account-wide"), ("small", "account-narrow"), ("openai-only", "account-one"), ("anthropic-only", "account-other"))
     return Routebook(accounts, tuple(Model(name, (Route(account, name),)) for name, account in names), body_bytes_max=1_000)
 
 
@@ -131,11 +131,28 @@ def of_failures() -> None:
         for cause in Cause:
             refusals.of_failure(cause, category)
             refusals.of_failure(cause, category, UPSTREAM_TEXT)
+        for cause in (Cause.UPSTREAM, Cause.DEADLINE):
             refusals.of_break(cause, category)
     for part in Part:
         for passing in (False, True):
             for holds in (1, 3):
                 refusals.of_short(Short(part, 4_000_000, passing, holds), 250_000_000, "large")
+
+
+def bad_bodies(dialect: DialectName) -> Iterator[bytes]:
+    yield from (b"", b"[]", b"{", b"{}", b'{"model": 7}', b'{"model": ""}', b'{"model": "large"}', b"\xff", b"[" * 100_000)
+    yield from (b'{"model": "large", "messages": ' + b"[" * 100_000, asked(dialect, stop="\ud800").replace(b"ud800", b"x"))
+    yield asked(dialect)[:-1] + b', "model": "small"}'
+    wrong = {
+        "messages": ([], 7, [7]),
+        "stream": ("yes",),
+        "max_tokens": (-1, "many"),
+        "n": (0,),
+        "stream_options": (7, {"include_usage": 7}),
+    }
+    for name, values in wrong.items():
+        for value in values:
+            yield asked(dialect, **{name: value})
 
 
 def at_the_gate() -> None:
@@ -145,7 +162,7 @@ def at_the_gate() -> None:
     till.change([key()], [])
     for dialect in DialectName:
         free, limited = Holder(key(), Purse()), Holder(key(), Purse((Lease(Part.BALANCE, 5_000),)))
-        for body in (b"", b"[]", b"{", b'{"model": 7}', asked(dialect, messages=[]), asked(dialect, stream="yes")):
+        for body in bad_bodies(dialect):
             doors.admit(arrived(dialect, body), free)
         for model in ("unknown", "small", "openai-only", "anthropic-only"):
             doors.admit(arrived(dialect, asked(dialect, model)), free)
@@ -297,6 +314,10 @@ def test_there_are_errors_of_every_page(told: list[Told]) -> None:
 
 def test_a_pasted_answer_is_known(told: list[Told]) -> None:
     check(told, lambda _dialect, status, body: f"HTTP/1.1 {status}\n{body.decode()}")
+
+
+def test_a_line_with_the_whole_body_is_known(told: list[Told]) -> None:
+    check(told, lambda _dialect, status, body: f"Error code: {status} - {json.loads(body)!r}")
 
 
 def test_a_line_of_the_dialects_sdk_is_known(told: list[Told]) -> None:
