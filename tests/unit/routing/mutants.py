@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from solvent.routing import breaker as real
 from solvent.routing.breaker import CANARY_LAST_US, TABLE, Breaker, Event, Gate, Impossible, Kind, Move, State, Table, gate
@@ -29,13 +30,13 @@ def changed(state: State, kind: Kind, change: Change) -> Table:
     return given(state, kind, lambda before, event: change(before, event, move(before, event)))
 
 
-def always(state: State, kind: Kind, **facts: object) -> Table:
+def always(state: State, kind: Kind, **facts: Any) -> Table:
     """The table with one row whose events are read as if these facts held."""
     move = original(state, kind)
     return given(state, kind, lambda before, event: move(before, event._replace(**facts)))
 
 
-def forgetting(state: State, kind: Kind, **facts: object) -> Table:
+def forgetting(state: State, kind: Kind, **facts: Any) -> Table:
     """The table with one row that takes the breaker as if these facts held."""
     move = original(state, kind)
     return given(state, kind, lambda before, event: move(before._replace(**facts), event))

@@ -202,7 +202,7 @@ def _stumbled(world: World, serial: int, told: Told) -> World:
 def _pause_us(told: Told, row: int) -> int:
     if told.wait_us is not None:
         return min(told.wait_us, 1_800 * S)
-    return min(5 * S * 2 ** (row - 1) if told.why == "rate_limited" else S * 2 ** max(row - 3, 0), 60 * S)
+    return min(5 * S << (row - 1) if told.why == "rate_limited" else S << max(row - 3, 0), 60 * S)
 
 
 _HEARD: dict[Kind, Callable[[World, int, Told], World]] = {
