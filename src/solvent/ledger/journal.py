@@ -3,23 +3,22 @@
 A worker appends what it is about to do before it does it: the hold and the attempt before the first byte leaves, the end and the
 cost when they are known. A record is a head of twelve bytes (length, CRC32 of the payload, CRC32 of those eight bytes) and a payload of
 JSON. The head has a sum of its own because a damaged length would otherwise look like a torn end and hide all that follows.
-Each segment starts with the SHA-256 of the one before, so no segment can be changed, cut or left out unseen.
+Records lie in segments (`segments.py`), whose first record is their header.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NoReturn
 
 from solvent.base.money import ZERO, Money
 from solvent.ledger.accounts import AMOUNT_MAX
-from solvent.ledger.transfers import Charge, CostSource
+from solvent.ledger.fields import CHARGE, CHARGE_OR_NULL, MONEY, PAIRS, TEXT, TEXTS, WHOLE, Field, lists, text, whole
+from solvent.ledger.transfers import Charge
 
 VERSION = 1
 NO_SEGMENT_BEFORE = ""
@@ -115,7 +114,8 @@ class HoldVoided:
 @dataclass(frozen=True, slots=True)
 class AttemptTold:
     """An attempt as a person is told of it. `status` 0: no head came. `category`, `rule`, `wallet`, `provider` and `text` are empty
-    where it did not fail; `text` holds only what the rule names of the upstream's words, without secrets and the caller's words."""
+    where it did not fail; `text` holds only what the rule names of the upstream's words, without secrets and the caller's words.
+    """
 
     account: str
     model: str
@@ -132,7 +132,10 @@ class AttemptTold:
 
 @dataclass(frozen=True, slots=True)
 class RequestDone:
-    """A request as a person is told of it, once it is over. It moves no money. `tokens` by kind, sorted; `degraded` and `category` may be empty."""
+    """A request as a person is told of it, once it is over. It moves no money.
+
+    `tokens` by kind, sorted; `degraded` and `category` may be empty.
+    """
 
     request_id: str
     key_id: str
@@ -162,104 +165,58 @@ def _check(amount: Money) -> None:
         raise ValueError(f"an amount in the journal is between zero and 64 bits, not {amount}")
 
 
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise ValueError(f"a text was expected, not {value!r}")
-    return value
-
-
-def _whole(value: Any) -> int:
-    # `type`, because `True` is an int to `isinstance`.
-    if type(value) is not int:
-        raise ValueError(f"a whole number was expected, not {value!r}")
-    return value
-
-
-def _list(value: Any) -> list[Any]:
-    if type(value) is not list:
-        raise ValueError(f"a list was expected, not {value!r}")
-    return value
-
-
-def _charge_out(charge: Charge | None) -> Any:
-    return (
-        None if charge is None else [charge.price_version, [list(pair) for pair in charge.inputs], charge.cost_source.value, charge.policy]
-    )
-
-
-def _charge_in(value: Any) -> Charge:
-    version, inputs, source, policy = _list(value)
-    return Charge(_text(version), _pairs(inputs), CostSource(_text(source)), _text(policy))
-
-
-def _pairs(value: Any) -> tuple[tuple[str, int], ...]:
-    return tuple((_text(name), _whole(number)) for name, number in map(_list, _list(value)))
-
-
 def _told_out(told: tuple[AttemptTold, ...]) -> Any:
     return [
-        [one.account, one.model, one.status, one.outcome.value, one.ms, list(one.upstream_request_ids)]
-        + [one.category, one.rule, one.wallet, one.provider, one.text]
+        [
+            *(one.account, one.model, one.status, one.outcome.value, one.ms, list(one.upstream_request_ids)),
+            *(one.category, one.rule, one.wallet, one.provider, one.text),
+        ]
         for one in told
     ]
 
 
 def _told_in(value: Any) -> tuple[AttemptTold, ...]:
     told = []
-    for account, model, status, outcome, ms, ids, *rest in map(_list, _list(value)):
-        category, rule, wallet, provider, text = map(_text, rest)
-        sorts = (category, rule, wallet, provider, text)
-        told.append(AttemptTold(_text(account), _text(model), _whole(status), Outcome(_text(outcome)), _whole(ms), _TEXTS.read(ids), *sorts))
+    for account, model, status, outcome, ms, ids, *rest in lists(value):
+        category, rule, wallet, provider, words = map(text, rest)
+        verdict = (category, rule, wallet, provider, words)
+        how = (whole(status), Outcome(text(outcome)), whole(ms))
+        told.append(AttemptTold(text(account), text(model), *how, TEXTS.read(ids), *verdict))
     return tuple(told)
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """How one kind of value is written as JSON and read back; reading raises `ValueError` on anything else."""
-
-    write: Callable[[Any], Any]
-    read: Callable[[Any], Any]
-
-
-_TEXT = _Form(_text, _text)
-_WHOLE = _Form(_whole, _whole)
-_MONEY = _Form(lambda money: money.nano_usd, lambda value: Money(_whole(value)))
-_TEXTS = _Form(list, lambda value: tuple(_text(item) for item in _list(value)))
-_OUTCOME = _Form(lambda outcome: outcome.value, lambda value: Outcome(_text(value)))
-_PAIRS = _Form(lambda pairs: [list(pair) for pair in pairs], _pairs)
-_TOLD = _Form(_told_out, _told_in)
-_CHARGE = _Form(_charge_out, _charge_in)
-_CHARGE_OR_NULL = _Form(_charge_out, lambda value: None if value is None else _charge_in(value))
+_OUTCOME = Field(lambda outcome: outcome.value, lambda value: Outcome(text(value)))
+_TOLD = Field(_told_out, _told_in)
 
 # Every record's name and fields as they are written. Only ever added to: old journals must stay readable.
-_FORMS: dict[type[Record], tuple[str, dict[str, _Form]]] = {
-    SegmentHeader: ("segment", {"journal": _TEXT, "number": _WHOLE, "sha256": _TEXT, "version": _WHOLE}),
-    HoldPlaced: ("hold_placed", {"hold_id": _TEXT, "account": _TEXT, "amount": _MONEY, "at_us": _WHOLE}),
+_FORMS: dict[type[Record], tuple[str, dict[str, Field]]] = {
+    SegmentHeader: ("segment", {"journal": TEXT, "number": WHOLE, "sha256": TEXT, "version": WHOLE}),
+    HoldPlaced: ("hold_placed", {"hold_id": TEXT, "account": TEXT, "amount": MONEY, "at_us": WHOLE}),
     AttemptBegun: (
         "attempt_begun",
-        {"attempt_id": _TEXT, "hold_id": _TEXT, "upstream": _TEXT, "ceiling": _MONEY, "at_us": _WHOLE},
+        {"attempt_id": TEXT, "hold_id": TEXT, "upstream": TEXT, "ceiling": MONEY, "at_us": WHOLE},
     ),
     AttemptEnded: (
         "attempt_ended",
         {
-            "attempt_id": _TEXT,
+            "attempt_id": TEXT,
             "outcome": _OUTCOME,
-            "cost": _MONEY,
-            "at_us": _WHOLE,
-            "upstream_request_ids": _TEXTS,
-            "charge": _CHARGE_OR_NULL,
+            "cost": MONEY,
+            "at_us": WHOLE,
+            "upstream_request_ids": TEXTS,
+            "charge": CHARGE_OR_NULL,
         },
     ),
-    HoldPosted: ("hold_posted", {"hold_id": _TEXT, "cost": _MONEY, "charge": _CHARGE, "at_us": _WHOLE}),
-    HoldVoided: ("hold_voided", {"hold_id": _TEXT, "at_us": _WHOLE}),
+    HoldPosted: ("hold_posted", {"hold_id": TEXT, "cost": MONEY, "charge": CHARGE, "at_us": WHOLE}),
+    HoldVoided: ("hold_voided", {"hold_id": TEXT, "at_us": WHOLE}),
     RequestDone: (
         "request_done",
         {
-            **dict.fromkeys(("request_id", "key_id", "dialect", "model", "route", "cost_source", "category", "degraded"), _TEXT),
-            **dict.fromkeys(("at_us", "ms", "status"), _WHOLE),
+            **dict.fromkeys(("request_id", "key_id", "dialect", "model", "route", "cost_source", "category", "degraded"), TEXT),
+            **dict.fromkeys(("at_us", "ms", "status"), WHOLE),
             "attempts": _TOLD,
-            "tokens": _PAIRS,
-            "cost": _MONEY,
+            "tokens": PAIRS,
+            "cost": MONEY,
         },
     ),
 }
@@ -291,17 +248,12 @@ def append(segment: bytes, record: Record) -> bytes:
     return segment + encode(record)
 
 
-def begin_segment(journal: str, number: int, before: bytes | None = None) -> bytes:
-    """The first bytes of a segment. `before` is all of the segment before it as it lies on the disk, a torn end included."""
-    return encode(SegmentHeader(journal, number, NO_SEGMENT_BEFORE if before is None else hashlib.sha256(before).hexdigest()))
-
-
 def _read_payload(payload: bytes) -> Record:
     """The record of a payload. Raises `ValueError` or `TypeError` if it is none of ours."""
     values = _DECODER.decode(payload.decode("ascii"))
     if type(values) is not dict:
         raise ValueError("the payload is not an object")
-    name = _text(values.pop("kind", None))
+    name = text(values.pop("kind", None))
     if name not in _BY_NAME:
         raise ValueError(f"no record is called `{name}`")
     record, fields = _BY_NAME[name]
@@ -396,40 +348,3 @@ def _misplaced(record: Record, at: int) -> Stop | None:
     if at != 0:
         return Stop.HEADER_MISPLACED
     return None if record.version == VERSION else Stop.VERSION_UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentRead:
-    """One segment of a chain. `position` counts from the first segment that was read."""
-
-    position: int
-    decoded: Decoded
-
-
-def decode_chain(segments: Iterable[bytes], before: bytes | None = None) -> Iterator[SegmentRead]:
-    """The segments of one journal, in order, each against the one before it; ends after the first break.
-
-    `before` is the segment before the first, where the chain does not begin at its beginning. A torn end is fine in any segment, even
-    in its header: the hash in the next one covers it, so it was there when the journal was taken up again.
-    """
-    expected: int | None = None
-    for position, segment in enumerate(segments):
-        decoded = decode(segment)
-        header = decoded.records[0] if decoded.records else None
-        if isinstance(header, SegmentHeader):
-            if wrong := _unchained(header, before, expected):
-                decoded = Decoded((), End(wrong, 0, f"segment {header.number}"))
-            expected = header.number
-        yield SegmentRead(position, decoded)
-        if decoded.end.broken:
-            return
-        expected = None if expected is None else expected + 1
-        before = segment
-
-
-def _unchained(header: SegmentHeader, before: bytes | None, number: int | None) -> Stop | None:
-    """What is wrong with a segment after the bytes of the one before it, where `number` is its turn."""
-    if number is not None and header.number != number:
-        return Stop.OUT_OF_ORDER
-    sha256 = NO_SEGMENT_BEFORE if before is None else hashlib.sha256(before).hexdigest()
-    return None if header.sha256 == sha256 else Stop.HASH_DIFFERS

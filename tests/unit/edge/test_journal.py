@@ -10,7 +10,8 @@ import pytest
 from solvent.base.money import Money
 from solvent.edge import journal as edge
 from solvent.edge.journal import JournalWriter
-from solvent.ledger.journal import HoldPlaced, HoldVoided, SegmentHeader, Stop, decode, decode_chain
+from solvent.ledger.journal import HoldPlaced, HoldVoided, SegmentHeader, Stop, decode
+from solvent.ledger.segments import decode_chain
 
 pytestmark = pytest.mark.anyio
 
