@@ -95,7 +95,7 @@ class RequestReader:
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header line. One that follows the body must not pass for one that stood before it."""
         if self.in_head:
-            self._headers[name.lower()] = value
+            self._headers[name.lower()] = value.rstrip()  # the parser leaves blanks behind a value to it
 
     def on_headers_complete(self) -> None:
         """The head is whole."""

@@ -69,7 +69,7 @@ class ResponseReader:
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header line."""
         if not self.status:
-            self.headers[name.lower()] = value
+            self.headers[name.lower()] = value.rstrip()  # the parser leaves blanks behind a value to it
 
     def on_headers_complete(self) -> None:
         """The head is whole."""
