@@ -21,6 +21,7 @@ from solvent.adapters.memory import MemoryCaseStore
 from solvent.adapters.store.cases import SqlCaseStore
 from solvent.adapters.store.database import database_url, open_database
 from solvent.adapters.store.tables import metadata
+from solvent.adapters.store.transactions import Transactions
 from solvent.model.occurrence import Case, Occurrence, Page
 from solvent.model.verdict import Category, Wallet
 from solvent.operations.ports import CaseStore
@@ -38,7 +39,7 @@ async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture(params=["memory", "database"])
 def store(request: pytest.FixtureRequest) -> CaseStore:
-    return MemoryCaseStore() if request.param == "memory" else SqlCaseStore(request.getfixturevalue("engine"))
+    return MemoryCaseStore() if request.param == "memory" else SqlCaseStore(Transactions(request.getfixturevalue("engine")))
 
 
 def occurrence(number: int, *, case_id: str = "c1", at: datetime | None = None, listed: bool = True) -> Occurrence:
@@ -221,11 +222,11 @@ async def test_the_last_feedback_counts_and_changes_nothing_else(store: CaseStor
 async def test_a_database_keeps_everything_when_it_is_opened_again(tmp_path: Path) -> None:
     url = database_url("sqlite:///solvent.db", tmp_path)
     first = await open_database(url)
-    await file(SqlCaseStore(first), occurrence(1))
-    await SqlCaseStore(first).give_feedback("o001", "helped")
+    await file(SqlCaseStore(Transactions(first)), occurrence(1))
+    await SqlCaseStore(Transactions(first)).give_feedback("o001", "helped")
     await first.dispose()
     second = await open_database(url)
-    store = SqlCaseStore(second)
+    store = SqlCaseStore(Transactions(second))
     found = await store.occurrence("o001")
     counted = await file(store, occurrence(2))
     await second.dispose()
@@ -234,7 +235,7 @@ async def test_a_database_keeps_everything_when_it_is_opened_again(tmp_path: Pat
 
 
 async def test_a_failed_filing_leaves_no_trace(engine: AsyncEngine) -> None:
-    store = SqlCaseStore(engine)
+    store = SqlCaseStore(Transactions(engine))
     await file(store, occurrence(1))
     with pytest.raises(Exception, match="UNIQUE"):
         await file(store, occurrence(1, case_id="c2"))
@@ -275,7 +276,7 @@ def test_memory_and_database_agree_on_any_history(
 async def _same_history(folder: Path, steps: list[tuple[int, int, bool, bool, tuple[int, str] | None]], limit: int) -> None:
     engine = await open_database(database_url("sqlite:///solvent.db", folder))
     try:
-        memory, database = MemoryCaseStore(), SqlCaseStore(engine)
+        memory, database = MemoryCaseStore(), SqlCaseStore(Transactions(engine))
         for number, (group, second, listed, explained, feedback) in enumerate(steps):
             item = occurrence(number, case_id=f"c{group}", at=START + timedelta(seconds=second), listed=listed)
             rule = "acme/no-credit" if explained else None

@@ -16,14 +16,14 @@ import uvloop
 from solvent.access import keys
 from solvent.adapters.clock import SystemClock
 from solvent.base.errors import SolventError
-from solvent.bootstrap.children import inherited
+from solvent.bootstrap.children import inherited, say_ready
 from solvent.diagnosis import engine
 from solvent.diagnosis.upstream import Memo, judge_attempt
 from solvent.edge import worker
 from solvent.edge.worker import Setup
 from solvent.model.price import Price
 from solvent.model.route import Routebook
-from solvent.pricing import book
+from solvent.pricing import book, count
 from solvent.routing.plan import Candidate
 from solvent.settings import from_environment, parse, secret_files
 
@@ -43,7 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
     os.umask(0o077)
     try:
         pepper = (given.data / "key-secret").read_text(encoding="ascii").strip().encode("ascii")
+        parent = inherited(given.parent)
         rules, memo = engine.packaged(), Memo()
+        count.text("")  # loads the vocabulary now, not in the middle of a request
         setup = Setup(
             name=NAME,
             pid=os.getpid(),
@@ -55,8 +57,9 @@ def main(arguments: list[str] | None = None) -> int:
             judge=lambda evidence: judge_attempt(evidence, rules, memo),
             price_of=_price_of,
             random_bytes=secrets.token_bytes,
+            opened=lambda: say_ready(parent),
         )
-        worker.run(setup, inherited(given.listener), inherited(given.parent), uvloop.new_event_loop)
+        worker.run(setup, inherited(given.listener), parent, uvloop.new_event_loop)
     except (SolventError, OSError) as problem:
         sys.stderr.write(f"solvent worker: {problem}\n")
         return 3

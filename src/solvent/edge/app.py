@@ -12,10 +12,11 @@ from solvent.dialects.dialect import Dialect, Refusal
 from solvent.dialects.known import DIALECTS
 from solvent.edge.requests import Broken, Request
 from solvent.edge.server import Connection
-from solvent.exchange.gate import Arrived, Gate
+from solvent.exchange.gate import Arrived, Gate, Turned
 from solvent.exchange.job import Surroundings
 from solvent.exchange.refusals import Told, headers_of, id_headers, status_in
 from solvent.exchange.runner import Run
+from solvent.exchange.tell import tell_turned
 from solvent.model.route import DialectName
 from solvent.model.verdict import Category
 
@@ -47,6 +48,7 @@ class App:
         self._around = around
         self._ids = ids
         self._readiness = readiness
+        self._when_over: Callable[[], None] | None = None
 
     def handle(self, request: Request, connection: Connection) -> None:
         """A whole request came."""
@@ -71,6 +73,17 @@ class App:
         """Ends requests whose time is over."""
         for run in [run for run in self.runs if now_ms >= run.deadline_ms]:
             run.late()
+
+    def when_over(self, act: Callable[[], None]) -> None:
+        """Calls `act` once no request is under way."""
+        self._when_over = act
+        if not self.runs:
+            act()
+
+    def _over(self, run: Run) -> None:
+        self.runs.discard(run)
+        if not self.runs and self._when_over is not None:
+            self._when_over()
 
     def _tell_state(self, path: bytes, connection: Connection) -> None:
         state = self._readiness()
@@ -108,6 +121,10 @@ class App:
             self._error(_STARTING, dialect, connection)
             return
         headers = request.headers
+        holder = self.gate.identify(headers)
+        if isinstance(holder, Told):
+            self._error(holder, dialect, connection)
+            return
         kind = headers.get(b"content-type", b"application/json").partition(b";")[0].strip().lower()
         if kind != b"application/json":
             words = f"The body is `{kind.decode('latin-1')[:100]}`; send JSON with `content-type: application/json`"
@@ -119,11 +136,14 @@ class App:
             return
         now_us = self._around.clock.now_us()
         request_id = self._ids.next(now_us)
-        job = self.gate.admit(Arrived(request_id, now_us, dialect, headers, body))
-        if isinstance(job, Told):
-            self._error(job, dialect, connection, request_id)
+        arrived = Arrived(request_id, now_us, dialect, headers, body)
+        job = self.gate.admit(arrived, holder)
+        if isinstance(job, Turned):
+            if job.told.status != 429:  # a key that asks too often must not fill the disk
+                self._around.journal.write((tell_turned(job, arrived, holder.key.id, ms=0),))
+            self._error(job.told, dialect, connection, request_id)
             return
-        run = Run(job, self._around, connection, self.runs.discard)
+        run = Run(job, self._around, connection, self._over)
         self.runs.add(run)
         connection.listening = run
         run.start()
@@ -168,4 +188,5 @@ def decoded(encoding: bytes, body: bytes, bytes_max: int) -> bytes | Told:
 
 
 _READINESS_WORDS = ("keys and config from the office", "a journal that can be written", "the office to answer HTTP")
-_STARTING = Told(503, Category.NO_CHANNEL, "This gateway is starting and does not know its keys yet; ask again in a moment", retry=True, after_s=1)
+_STARTING_WORDS = "This gateway is starting and does not know its keys yet; ask again in a moment"
+_STARTING = Told(503, Category.NO_CHANNEL, _STARTING_WORDS, retry=True, after_s=1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from solvent.base.frames import Frames, frame
 from solvent.model.change import Change, Opening
@@ -93,8 +93,7 @@ class _Wire(asyncio.Protocol):
         self._frames = Frames()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._link.begin(transport)
+        self._link.begin(cast("asyncio.Transport", transport))  # by duck: uvloop's do not inherit from it
 
     def data_received(self, data: bytes) -> None:
         for message in self._frames.feed(data):

@@ -44,7 +44,7 @@ class Setup:
     """What a worker is started with.
 
     `routes` reads a config's text (raises `UsageError`), `digest` is the keyed hash of a key's text, `judge` the diagnosis of a failed
-    attempt, `price_of` the book's price for a provider, a vendor and a model.
+    attempt, `price_of` the book's price for a candidate, `opened` is called once keys and routes are there.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Setup:
     judge: Callable[[Evidence], Judgement]
     price_of: Callable[[Candidate], Price | None]
     random_bytes: Callable[[int], bytes]
+    opened: Callable[[], None]
 
 
 class EdgeWorker:
@@ -112,11 +113,14 @@ class EdgeWorker:
     async def _drain(self) -> None:
         """Lets requests under way end, for so long; then they end with an error, and their money is settled."""
         self._server.drain()
-        ends_ms = self._clock.monotonic_ms() + self._setup.drain_ms
-        while self._app.runs and self._clock.monotonic_ms() < ends_ms:
-            await asyncio.sleep(SWEEP_S / 2)
-        for run in list(self._app.runs):
-            run.late()
+        over = asyncio.Event()
+        self._app.when_over(over.set)
+        try:
+            await asyncio.wait_for(over.wait(), self._setup.drain_ms / 1_000)
+        except TimeoutError:
+            # They had their time: each now ends as at its deadline, with its money settled.
+            for run in list(self._app.runs):
+                run.late()
         await asyncio.sleep(SWEEP_S)
         self._server.abort()
         await asyncio.sleep(0)
@@ -145,8 +149,9 @@ class EdgeWorker:
         """Takes over keys, money, routes and health."""
         spent = tuple((key_id, window, amount.nano_usd) for key_id, window, amount in opening.spent)
         self._till.open(opening.keys, opening.leases, spent)
-        self._health.restore(opening.health, self._clock.now_us())
         self._use(opening.config)
+        self._health.restore(opening.health, self._clock.now_us())
+        self._setup.opened()
 
     def changed(self, change: Change) -> str:
         """Puts a change in force."""
@@ -158,9 +163,9 @@ class EdgeWorker:
                 return str(problem)
         self._till.change(change.keys, tuple((account, amount.nano_usd) for account, amount in change.credited))
         for account in change.rearmed:
-            self._health.rearm(account, now_us)
+            self._health.rearmed(account, now_us)
         for drill in change.drills:
-            self._health.drill(drill.account, drill.lasts_ms * 1_000, now_us)
+            self._health.drill(drill.account, drill.lasts_ms, now_us)
         self._told = self._healths()
         self._link.tell_health()
         return ""
@@ -170,7 +175,7 @@ class EdgeWorker:
         planner = Planner(book)
         self._prices.clear()
         self._config = config
-        self._health.accounts(planner)
+        self._health.configure(planner.routes)
         if self._app.gate is None:
             self._app.gate = Gate(self._till, self._around, book, planner)
         else:
@@ -179,9 +184,7 @@ class EdgeWorker:
     # What the exchange asks.
 
     def _judge_for(self, asked: Asked) -> Judge:
-        def judge(
-            candidate: Candidate, status: int, headers: Mapping[bytes, bytes], body: bytes, problem: Transport | None
-        ) -> Judgement:
+        def judge(candidate: Candidate, status: int, headers: Mapping[bytes, bytes], body: bytes, problem: Transport | None) -> Judgement:
             return self._setup.judge(evidence(asked, candidate, status, headers, body, problem))
 
         return judge
@@ -202,7 +205,10 @@ class EdgeWorker:
         return Readiness(opened, not self._journal.failed, opened)
 
     def _body_bytes_max(self) -> int:
-        return Routebook.body_bytes_max if self._app.gate is None else self._app.gate.book.body_bytes_max
+        return self._app.gate.book.body_bytes_max if self._app.gate is not None else _NO_ROUTES.body_bytes_max
+
+
+_NO_ROUTES = Routebook({}, ())
 
 
 def evidence(

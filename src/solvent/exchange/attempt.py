@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import Protocol
 
-from solvent.dialects.dialect import Dialect, Tap
+from solvent.dialects.dialect import Dialect, Fed, Tap
 from solvent.exchange import events as on
 from solvent.exchange.events import End, Event, Next
 from solvent.exchange.ports import Call
 from solvent.model.failure import Judgement, Transport
 from solvent.model.usage import Usage
+from solvent.model.verdict import Category
+from solvent.routing.health import Pass
 from solvent.routing.plan import Candidate
 
 ERROR_BYTES_MAX = 64 * 1024
@@ -28,7 +30,9 @@ _MAYBE_SPENT = frozenset({408, 502, 504, 520, 521, 522, 523, 524})
 class Judge(Protocol):
     """Judges what an attempt came to: status 0 and a problem where no whole answer came."""
 
-    def __call__(self, candidate: Candidate, status: int, headers: Mapping[bytes, bytes], body: bytes, problem: Transport | None) -> Judgement:
+    def __call__(
+        self, candidate: Candidate, status: int, headers: Mapping[bytes, bytes], body: bytes, problem: Transport | None
+    ) -> Judgement:
         """The judgement."""
         ...
 
@@ -46,7 +50,7 @@ class Attempt:
 
     __slots__ = (
         *("_begun", "_feed", "_judge", "_json", "_json_bytes", "_mode", "_room", "_tap", "began_ms", "call", "candidate", "content_type"),
-        *("delivered", "dialect", "end", "ended_ms", "headers", "judgement", "number", "status", "usage"),
+        *("delivered", "dialect", "end", "ended_ms", "headers", "judgement", "number", "passed", "prompt_usage", "status", "usage"),
     )
 
     def __init__(
@@ -61,7 +65,9 @@ class Attempt:
         self.status = 0
         self.headers: Mapping[bytes, bytes] = {}
         self.content_type = b""
+        self.passed: Pass | None = None
         self.usage: Usage | None = None
+        self.prompt_usage: Usage | None = None
         self.delivered: Callable[[], bytes] = bytes
         self.judgement: Judgement | None = None
         self.end = End.NONE
@@ -77,6 +83,18 @@ class Attempt:
     def listen(self, tap: Tap) -> None:
         """Which reader a stream of this attempt is read with."""
         self._tap = tap
+
+    @property
+    def category(self) -> Category | None:
+        """Why it failed, None where it did not."""
+        if self.judgement is not None:
+            return self.judgement.verdict.category
+        return Category.NO_CHANNEL if self.passed is None else None
+
+    def turned_away(self) -> None:
+        """Its way was closed before it could be gone."""
+        self._mode = _Mode.OVER
+        self._feed(on.Failed(Next.TRY_NEXT, End.NONE, Category.NO_CHANNEL, self._room()))
 
     # Of the call.
 
@@ -116,9 +134,11 @@ class Attempt:
 
     def _streamed(self, data: bytes) -> None:
         assert self._tap is not None
-        fed = self._tap.feed(data)
-        self.usage = self._tap.usage
-        self.delivered = self._tap.delivered
+        self._pass_on(self._tap, self._tap.feed(data))
+
+    def _pass_on(self, tap: Tap, fed: Fed) -> None:
+        self.usage, self.prompt_usage = tap.usage, tap.prompt_usage
+        self.delivered = tap.delivered
         if fed.data:
             self._begun = self._begun or fed.content
             self._feed(on.Content(fed.data) if self._begun else on.Preamble(fed.data))
@@ -147,6 +167,9 @@ class Attempt:
 
     def ended(self) -> None:
         """The answer's body ended in good order."""
+        if self._mode is _Mode.STREAM and self._tap is not None:
+            # What an unfinished last event says counts, and an answer can be whole without the event that says so.
+            self._pass_on(self._tap, self._tap.close())
         mode, self._mode = self._mode, _Mode.OVER
         if mode is _Mode.STREAM:
             self._fail(0, b"", Transport.TRUNCATED)

@@ -42,11 +42,13 @@ def of_usage(price: Price, usage: Usage) -> Bill:
     return Bill(quote.cost(price, usage), usage, Charge(price.version, quote.inputs(price, usage), CostSource.REPORTED))
 
 
-def estimated(price: Price, asked: Asked, dialect: Dialect, model: str, delivered: bytes) -> Bill:
-    """The cost where nothing was reported: the prompt is counted, and so is the text that was delivered. Never nothing for a prompt."""
-    counted = prompt(asked, dialect.name, model)
-    tokens = counted if isinstance(counted, int) else count.bound(len(asked.body))
-    usage = Usage(input_tokens=tokens, output_tokens=count.text(delivered, model) if delivered else 0)
+def estimated(price: Price, asked: Asked, dialect: Dialect, model: str, delivered: bytes, told: Usage | None = None) -> Bill:
+    """The cost where nothing was reported of the whole: the prompt as it was `told`, else counted, and the text that was delivered."""
+    usage = told
+    if usage is None:
+        counted = prompt(asked, dialect.name, model)
+        usage = Usage(input_tokens=counted if isinstance(counted, int) else count.bound(len(asked.body)))
+    usage = usage._replace(output_tokens=count.text(delivered, model) if delivered else 0)
     return Bill(quote.cost(price, usage), usage, Charge(price.version, quote.inputs(price, usage), CostSource.ESTIMATED))
 
 

@@ -37,7 +37,11 @@ _TABLE: dict[Category, tuple[int, bool, str]] = {
     Category.PERMISSION_DENIED: (403, False, "This key may not do this; ask the operator of this gateway to allow it"),
     Category.MODEL_NOT_FOUND: (404, False, "This gateway has no such model; `GET /v1/models` lists those that it has"),
     Category.REQUEST_TOO_LARGE: (413, False, "The request is too large; send less"),
-    Category.CREDIT_EXHAUSTED: (402, False, "The balance of this key does not cover this request; top up this key at the operator of this gateway"),
+    Category.CREDIT_EXHAUSTED: (
+        402,
+        False,
+        "The balance of this key does not cover this request; top up this key at the operator of this gateway",
+    ),
     Category.BUDGET_LIMIT: (402, False, "The budget of this key does not cover this request; ask the operator of this gateway to raise it"),
     Category.RATE_LIMITED: (429, True, "Every way to this model is rate limited just now; wait and ask again"),
     Category.OVERLOADED: (503, True, "Every way to this model is overloaded just now; wait and ask again"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from solvent.base.money import Money
+from solvent.base.money import ZERO, Money
 from solvent.exchange.attempt import Attempt
 from solvent.exchange.bill import Bill
 from solvent.exchange.events import End
+from solvent.exchange.gate import Arrived, Turned
 from solvent.exchange.job import Job
+from solvent.exchange.refusals import status_in
 from solvent.ledger.journal import AttemptTold, RequestDone
 from solvent.ledger.journal import Outcome as Ending
 
@@ -50,12 +52,33 @@ def tell(job: Job, attempts: list[Attempt], closing: Closing) -> RequestDone:
     )
 
 
+def tell_turned(turned: Turned, arrived: Arrived, key_id: str, ms: int) -> RequestDone:
+    """The record of a request that did not come in."""
+    return RequestDone(
+        request_id=arrived.request_id,
+        key_id=key_id,
+        at_us=arrived.at_us,
+        ms=ms,
+        dialect=arrived.dialect.name.value,
+        model=turned.model,
+        route="",
+        status=status_in(turned.told, arrived.dialect.name),
+        attempts=(),
+        tokens=(),
+        cost=ZERO,
+        cost_source="",
+        category=turned.told.category.value,
+        degraded="",
+    )
+
+
 def _attempt(attempt: Attempt) -> AttemptTold:
     judgement = attempt.judgement
     ended_ms = max(0, attempt.ended_ms - attempt.began_ms)
     shown = (attempt.candidate.upstream.name, attempt.candidate.model, attempt.status, _ENDINGS[attempt.end], ended_ms)
     if judgement is None:
-        return AttemptTold(*shown, upstream_ids(attempt))
+        category = "" if attempt.category is None else attempt.category.value
+        return AttemptTold(*shown, upstream_ids(attempt), category)
     verdict = judgement.verdict
     return AttemptTold(
         *shown,

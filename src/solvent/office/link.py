@@ -35,16 +35,7 @@ class WorkerDesk:
 
     async def listen(self, path: Path) -> None:
         """Opens the socket for this user alone. Raises `StartError`."""
-        path.unlink(missing_ok=True)
-        listener = socket.socket(socket.AF_UNIX)
-        try:
-            listener.bind(str(path))
-        except OSError as problem:
-            listener.close()
-            message = f"cannot open the socket `{path}`: {problem.strerror or problem}; choose a data directory with a shorter path with --data"
-            raise StartError(message) from problem
-        path.chmod(0o600)
-        self._server = await asyncio.get_running_loop().create_unix_server(lambda: _Wire(self), sock=listener)
+        self._server = await asyncio.get_running_loop().create_unix_server(lambda: _Wire(self), sock=_bound(path))
 
     def close(self) -> None:
         """Takes no more workers and leaves those that are there."""
@@ -97,6 +88,19 @@ class WorkerDesk:
                     raise ValueError(problem)
 
 
+def _bound(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    try:
+        listener.bind(str(path))
+    except OSError as problem:
+        listener.close()
+        message = f"cannot open the socket `{path}`: {problem.strerror or problem}; choose a data directory with a shorter path with --data"
+        raise StartError(message) from problem
+    path.chmod(0o600)
+    return listener
+
+
 class _Wire(asyncio.Protocol):
     def __init__(self, desk: WorkerDesk) -> None:
         self._desk = desk
@@ -104,6 +108,8 @@ class _Wire(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._answers: dict[int, asyncio.Future[str]] = {}
         self._worker = ""
+        self._task: asyncio.Task[None] | None = None
+        self._speaks = False
         self.is_open = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -122,13 +128,15 @@ class _Wire(asyncio.Protocol):
     def _hear(self, message: Message) -> None:
         if isinstance(message, Hello):
             self._worker = message.worker
-            task = asyncio.get_running_loop().create_task(self._desk.open(self, message))
-            task.add_done_callback(self._opened)
+            # A worker that knows nothing yet has nothing to say of the accounts, and must not overwrite what the one before it said.
+            self._speaks = not message.fresh
+            self._task = asyncio.get_running_loop().create_task(self._desk.open(self, message))
+            self._task.add_done_callback(self._opened)
         elif isinstance(message, Done):
             answer = self._answers.pop(message.number, None)
             if answer is not None and not answer.done():
                 answer.set_result(message.problem)
-        elif isinstance(message, Healths):
+        elif isinstance(message, Healths) and self._speaks:
             self._desk.heard(self._worker, message.healths)
 
     def _opened(self, task: asyncio.Task[None]) -> None:
@@ -139,7 +147,7 @@ class _Wire(asyncio.Protocol):
 
     def open(self, opened: Opened, change: Change, *, fresh: bool) -> None:
         """A worker that only lost the office keeps its leases and is told what may have changed meanwhile."""
-        self.is_open = True
+        self.is_open = self._speaks = True
         self._send(opened if fresh else Told(0, change))
 
     def ask(self, told: Told) -> asyncio.Future[str]:
