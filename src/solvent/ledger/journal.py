@@ -11,13 +11,15 @@ from __future__ import annotations
 import json
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NoReturn
 
 from solvent.base.money import ZERO, Money
+from solvent.ledger import fields
 from solvent.ledger.accounts import AMOUNT_MAX
-from solvent.ledger.fields import CHARGE, CHARGE_OR_NULL, MONEY, PAIRS, TEXT, TEXTS, WHOLE, Field, lists, text, whole
+from solvent.ledger.fields import write_charge, write_list, write_pairs, write_text, write_texts
 from solvent.ledger.transfers import Charge
 
 VERSION = 1
@@ -165,78 +167,124 @@ def _check(amount: Money) -> None:
         raise ValueError(f"an amount in the journal is between zero and 64 bits, not {amount}")
 
 
-def _told_out(told: tuple[AttemptTold, ...]) -> Any:
-    return [
-        [
-            *(one.account, one.model, one.status, one.outcome.value, one.ms, list(one.upstream_request_ids)),
-            *(one.category, one.rule, one.wallet, one.provider, one.text),
-        ]
-        for one in told
-    ]
+# How every kind of record is written: JSON with sorted keys. Written out, because the hot path waits for it. Only ever added to: old
+# journals must stay readable.
 
 
-def _told_in(value: Any) -> tuple[AttemptTold, ...]:
+def _segment(it: SegmentHeader) -> str:
+    order = f'"number":{it.number:d},"sha256":{write_text(it.sha256)},"version":{it.version:d}'
+    return f'{{"journal":{write_text(it.journal)},"kind":"segment",{order}}}'
+
+
+def _hold_placed(it: HoldPlaced) -> str:
+    hold = f'"amount":{it.amount.nano_usd:d},"at_us":{it.at_us:d},"hold_id":{write_text(it.hold_id)}'
+    return f'{{"account":{write_text(it.account)},{hold},"kind":"hold_placed"}}'
+
+
+def _attempt_begun(it: AttemptBegun) -> str:
+    attempt = f'"at_us":{it.at_us:d},"attempt_id":{write_text(it.attempt_id)},"ceiling":{it.ceiling.nano_usd:d}'
+    return f'{{{attempt},"hold_id":{write_text(it.hold_id)},"kind":"attempt_begun","upstream":{write_text(it.upstream)}}}'
+
+
+def _attempt_ended(it: AttemptEnded) -> str:
+    attempt = (
+        f'"at_us":{it.at_us:d},"attempt_id":{write_text(it.attempt_id)},"charge":{write_charge(it.charge)},"cost":{it.cost.nano_usd:d}'
+    )
+    ids = write_texts(it.upstream_request_ids)
+    return f'{{{attempt},"kind":"attempt_ended","outcome":{write_text(it.outcome.value)},"upstream_request_ids":{ids}}}'
+
+
+def _hold_posted(it: HoldPosted) -> str:
+    cost = f'"charge":{write_charge(it.charge)},"cost":{it.cost.nano_usd:d}'
+    return f'{{"at_us":{it.at_us:d},{cost},"hold_id":{write_text(it.hold_id)},"kind":"hold_posted"}}'
+
+
+def _hold_voided(it: HoldVoided) -> str:
+    return f'{{"at_us":{it.at_us:d},"hold_id":{write_text(it.hold_id)},"kind":"hold_voided"}}'
+
+
+def _request_done(it: RequestDone) -> str:
+    parts = (
+        f'"at_us":{it.at_us:d},"attempts":{write_list(map(_attempt_told, it.attempts))},"category":{write_text(it.category)}',
+        f'"cost":{it.cost.nano_usd:d},"cost_source":{write_text(it.cost_source)},"degraded":{write_text(it.degraded)}',
+        f'"dialect":{write_text(it.dialect)},"key_id":{write_text(it.key_id)},"kind":"request_done","model":{write_text(it.model)}',
+        f'"ms":{it.ms:d},"request_id":{write_text(it.request_id)},"route":{write_text(it.route)},"status":{it.status:d}',
+    )
+    return f'{{{",".join(parts)},"tokens":{write_pairs(it.tokens)}}}'
+
+
+def _attempt_told(it: AttemptTold) -> str:
+    ids = write_texts(it.upstream_request_ids)
+    how = f"{write_text(it.account)},{write_text(it.model)},{it.status:d},{write_text(it.outcome.value)},{it.ms:d},{ids}"
+    return f"[{how},{','.join(map(write_text, (it.category, it.rule, it.wallet, it.provider, it.text)))}]"
+
+
+_WRITERS: dict[type[Record], Callable[[Any], str]] = {
+    SegmentHeader: _segment,
+    HoldPlaced: _hold_placed,
+    AttemptBegun: _attempt_begun,
+    AttemptEnded: _attempt_ended,
+    HoldPosted: _hold_posted,
+    HoldVoided: _hold_voided,
+    RequestDone: _request_done,
+}
+
+
+_text, _whole, _money = fields.read_text, fields.read_whole, fields.read_money
+
+
+def _outcome(value: Any) -> Outcome:
+    return Outcome(_text(value))
+
+
+def _attempts(value: Any) -> tuple[AttemptTold, ...]:
     told = []
-    for account, model, status, outcome, ms, ids, *rest in lists(value):
-        category, rule, wallet, provider, words = map(text, rest)
-        verdict = (category, rule, wallet, provider, words)
-        how = (whole(status), Outcome(text(outcome)), whole(ms))
-        told.append(AttemptTold(text(account), text(model), *how, TEXTS.read(ids), *verdict))
+    for account, model, status, outcome, ms, ids, *rest in fields.read_lists(value):
+        category, rule, wallet, provider, words = map(_text, rest)
+        how = (_whole(status), _outcome(outcome), _whole(ms), fields.read_texts(ids))
+        told.append(AttemptTold(_text(account), _text(model), *how, category, rule, wallet, provider, words))
     return tuple(told)
 
 
-_OUTCOME = Field(lambda outcome: outcome.value, lambda value: Outcome(text(value)))
-_TOLD = Field(_told_out, _told_in)
+_REQUEST_TEXTS = ("request_id", "key_id", "dialect", "model", "route", "cost_source", "category", "degraded")
+_Readers = dict[str, Callable[[Any], Any]]
 
-# Every record's name and fields as they are written. Only ever added to: old journals must stay readable.
-_FORMS: dict[type[Record], tuple[str, dict[str, Field]]] = {
-    SegmentHeader: ("segment", {"journal": TEXT, "number": WHOLE, "sha256": TEXT, "version": WHOLE}),
-    HoldPlaced: ("hold_placed", {"hold_id": TEXT, "account": TEXT, "amount": MONEY, "at_us": WHOLE}),
-    AttemptBegun: (
-        "attempt_begun",
-        {"attempt_id": TEXT, "hold_id": TEXT, "upstream": TEXT, "ceiling": MONEY, "at_us": WHOLE},
+# How each is read, by the name of its kind: every field that it has, and how.
+_READERS: dict[str, tuple[type[Record], _Readers]] = {
+    "segment": (SegmentHeader, {"journal": _text, "number": _whole, "sha256": _text, "version": _whole}),
+    "hold_placed": (HoldPlaced, {"hold_id": _text, "account": _text, "amount": _money, "at_us": _whole}),
+    "attempt_begun": (AttemptBegun, {"attempt_id": _text, "hold_id": _text, "upstream": _text, "ceiling": _money, "at_us": _whole}),
+    "attempt_ended": (
+        AttemptEnded,
+        {"attempt_id": _text, "outcome": _outcome, "cost": _money, "at_us": _whole}
+        | {"upstream_request_ids": fields.read_texts, "charge": fields.read_charge_or_null},
     ),
-    AttemptEnded: (
-        "attempt_ended",
+    "hold_posted": (HoldPosted, {"hold_id": _text, "cost": _money, "charge": fields.read_charge, "at_us": _whole}),
+    "hold_voided": (HoldVoided, {"hold_id": _text, "at_us": _whole}),
+    "request_done": (
+        RequestDone,
         {
-            "attempt_id": TEXT,
-            "outcome": _OUTCOME,
-            "cost": MONEY,
-            "at_us": WHOLE,
-            "upstream_request_ids": TEXTS,
-            "charge": CHARGE_OR_NULL,
-        },
-    ),
-    HoldPosted: ("hold_posted", {"hold_id": TEXT, "cost": MONEY, "charge": CHARGE, "at_us": WHOLE}),
-    HoldVoided: ("hold_voided", {"hold_id": TEXT, "at_us": WHOLE}),
-    RequestDone: (
-        "request_done",
-        {
-            **dict.fromkeys(("request_id", "key_id", "dialect", "model", "route", "cost_source", "category", "degraded"), TEXT),
-            **dict.fromkeys(("at_us", "ms", "status"), WHOLE),
-            "attempts": _TOLD,
-            "tokens": PAIRS,
-            "cost": MONEY,
+            **dict.fromkeys(_REQUEST_TEXTS, _text),
+            **dict.fromkeys(("at_us", "ms", "status"), _whole),
+            "attempts": _attempts,
+            "tokens": fields.read_pairs,
+            "cost": _money,
         },
     ),
 }
-_BY_NAME = {name: (record, fields) for record, (name, fields) in _FORMS.items()}
 
 
 def _no_float(text: str) -> NoReturn:
     raise ValueError(f"`{text}` is not a whole number")
 
 
-# Made once: `json.dumps` and `json.loads` with options make a new one for every call.
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+# Made once: `json.loads` with options makes a new one for every call.
 _DECODER = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)
 
 
 def encode(record: Record) -> bytes:
     """The record's bytes. Amounts are whole nano-dollars. Raises `ValueError` above `PAYLOAD_BYTES_MAX`."""
-    name, fields = _FORMS[type(record)]
-    values = {"kind": name} | {field: form.write(getattr(record, field)) for field, form in fields.items()}
-    payload = _ENCODER.encode(values).encode("ascii")
+    payload = _WRITERS[type(record)](record).encode("ascii")
     if len(payload) > PAYLOAD_BYTES_MAX:
         raise ValueError(f"a record of {len(payload)} bytes is too long for the journal")
     front = _LENGTH_AND_SUM.pack(len(payload), zlib.crc32(payload))
@@ -253,13 +301,13 @@ def _read_payload(payload: bytes) -> Record:
     values = _DECODER.decode(payload.decode("ascii"))
     if type(values) is not dict:
         raise ValueError("the payload is not an object")
-    name = text(values.pop("kind", None))
-    if name not in _BY_NAME:
+    name = fields.read_text(values.pop("kind", None))
+    if name not in _READERS:
         raise ValueError(f"no record is called `{name}`")
-    record, fields = _BY_NAME[name]
-    if values.keys() != fields.keys():
-        raise ValueError(f"`{name}` has the fields {sorted(fields)}, not {sorted(values)}")
-    return record(**{field: form.read(values[field]) for field, form in fields.items()})
+    record, readers = _READERS[name]
+    if values.keys() != readers.keys():
+        raise ValueError(f"`{name}` has the fields {sorted(readers)}, not {sorted(values)}")
+    return record(**{field: read(values[field]) for field, read in readers.items()})
 
 
 class Stop(StrEnum):
