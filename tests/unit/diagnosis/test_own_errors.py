@@ -19,15 +19,14 @@ import openai
 import pytest
 
 from solvent.base.ids import RequestIds
-from solvent.base.money import Money
 from solvent.diagnosis import desk, engine
 from solvent.dialects.known import DIALECTS
 from solvent.edge import app
 from solvent.edge.app import App, Readiness
-from solvent.edge.server import Broken, Request
+from solvent.edge.requests import Broken, Request
 from solvent.exchange import ceiling, gate, refusals
 from solvent.exchange.commands import Cause
-from solvent.exchange.gate import Arrived, Gate, Turned
+from solvent.exchange.gate import Arrived, Gate
 from solvent.exchange.job import Job, Surroundings
 from solvent.exchange.refusals import AT_FAULT, Told
 from solvent.exchange.till import Holder, Till

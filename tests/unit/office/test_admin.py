@@ -25,7 +25,7 @@ TOKEN = "adm1n-t0ken"
 
 async def send(
     world: World, method: str, path: str, body: Any = None, *, once: str | None = None, reloaded: Reloaded = Reloaded()
-) -> Answer:  # noqa: B008 - a frozen value
+) -> Answer:
     async def reload() -> Reloaded:
         return reloaded
 
