@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from solvent.base.errors import UsageError
 from solvent.base.ids import RequestIds
@@ -98,6 +99,7 @@ class EdgeWorker:
 
     async def run(self, listener: socket.socket, parent: socket.socket | None) -> None:
         """Serves until SIGTERM or SIGINT, or until `parent` is closed by the process that started this one."""
+        self._loop.set_exception_handler(self._unexpected)
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._stop.set)
         if parent is not None:
@@ -203,11 +205,12 @@ class EdgeWorker:
         return self._prices[name]
 
     def _broke(self, request_id: str, fault: Exception) -> None:
-        # Where, and nothing of what was in it: its words may hold the caller's.
-        place = traceback.extract_tb(fault.__traceback__)[-1]
-        self._setup.complain(
-            f"{request_id} failed by a fault of our own: {type(fault).__name__} at {place.filename}:{place.lineno}; report it"
-        )
+        self._setup.complain(f"{request_id} failed by a fault of our own: {where(fault)}; report it")
+
+    def _unexpected(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        fault = context.get("exception")
+        what = context.get("message", "an error in the event loop") if fault is None else where(fault)
+        self._setup.complain(f"a connection failed by a fault of our own: {what}; report it")
 
     def _healths(self) -> tuple[Health, ...]:
         return self._health.snapshot(self._clock.now_us())
@@ -239,6 +242,12 @@ def evidence(
         request=asked.body,
         problem=problem,
     )
+
+
+def where(fault: BaseException) -> str:
+    """Where an exception was raised, and nothing of what is in it: its words may hold the caller's."""
+    place = traceback.extract_tb(fault.__traceback__)
+    return f"{type(fault).__name__} at {place[-1].filename}:{place[-1].lineno}" if place else type(fault).__name__
 
 
 def run(setup: Setup, listener: socket.socket, parent: socket.socket | None, loop_factory: Callable[[], asyncio.AbstractEventLoop]) -> None:

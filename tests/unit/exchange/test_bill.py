@@ -9,7 +9,7 @@ from solvent.model.usage import Usage
 from solvent.pricing import quote
 from tests.unit.exchange.stage import Stage
 
-PRICE = Price("p1", Rates(3_000, 300, 3_750, 6_000, 15_000))
+PRICE = Price("p1", Rates(3_000_000_000, 15_000_000_000, 300_000_000, 3_750_000_000, 6_000_000_000))
 
 
 def test_reported_usage_is_the_cost_and_can_be_computed_again() -> None:
