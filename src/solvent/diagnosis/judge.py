@@ -36,7 +36,7 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
     drawn = chains.layers(chain, parties, provider, wallet, decision.quote, voice)
     if category in (Category.CLIENT_CODE, Category.NOT_AN_ERROR):
         drawn = _local(drawn, decision.quote)
-    elif category in (Category.NETWORK, Category.TIMEOUT) and status is None:
+    elif category in (Category.NETWORK, Category.TIMEOUT) and status is None and voice != "relay":
         named = any(host in reading.flat for host in (parties[provider].hosts if provider in parties else ()))
         drawn = _unanswered(drawn, decision.quote, named=named)
     return Verdict(

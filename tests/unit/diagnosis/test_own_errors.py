@@ -21,6 +21,7 @@ import pytest
 
 from solvent.base.ids import RequestIds
 from solvent.diagnosis import desk, engine
+from solvent.diagnosis.upstream import judge_attempt
 from solvent.dialects.known import DIALECTS
 from solvent.edge import app
 from solvent.edge.app import App, Readiness
@@ -32,6 +33,7 @@ from solvent.exchange.job import Job, Surroundings
 from solvent.exchange.refusals import Told
 from solvent.exchange.till import Holder, Till
 from solvent.ledger.purse import Lease, Part, Purse, Short
+from solvent.model.failure import Evidence
 from solvent.model.key import Key
 from solvent.model.price import Price, Rates
 from solvent.model.route import DialectName, Endpoint, Model, Route, Routebook, Upstream
@@ -169,9 +171,9 @@ def at_the_gate() -> None:
         doors.admit(arrived(dialect, asked(dialect)), Holder(key(models=("gpt-*", "claude-*")), Purse()))
         doors.admit(arrived(dialect, asked(dialect, tools=[{"type": "web_search_20250305", "name": "web_search"}])), limited)
         doors.admit(arrived(dialect, asked(dialect, web_search_options={})), limited)
-        often, many = Holder(key(rpm=1), Purse()), Holder(key(tpm=1), Purse())
-        many.used(5, doors._around.clock.monotonic_ms())
-        for holder in (often, often, many):
+        often, many = Holder(key(rpm=2), Purse()), Holder(key(tpm=1_000), Purse())
+        many.used(5_000, doors._around.clock.monotonic_ms())
+        for holder in (often, often, often, many):
             doors.admit(arrived(dialect, asked(dialect)), holder)
 
 
@@ -395,3 +397,25 @@ def test_every_text_says_more_than_what_happened(told: list[Told]) -> None:
         if one.category is not Category.INVALID_REQUEST or one.page:
             assert ";" in one.message or ":" in one.message, one.message
         assert not any(name in one.message for name in book().accounts), one.message
+
+
+def scope_of(told: Told) -> str | None:
+    """What a gateway closes that has this one as its upstream."""
+    if told.page in ("balance-held", "budget-held") or told.category in refusals.AT_FAULT:
+        return None
+    if told.category is Category.CREDIT_EXHAUSTED:
+        return "account"
+    if told.category in (Category.BUDGET_LIMIT, Category.AUTH_INVALID):
+        return "key"
+    return "model:large"
+
+
+def test_a_gateway_in_front_of_another_closes_what_the_error_is_about(told: list[Told]) -> None:
+    wrong = []
+    for one, dialect, status, body in bodies(told):
+        headers = tuple((name.decode(), value.decode()) for name, value in (*refusals.id_headers(dialect, ID), *refusals.headers_of(one)))
+        evidence = Evidence("inner", "solvent", relay=True, vendor=None, model="large", status=status, headers=headers, body=body)
+        found = judge_attempt(evidence, engine.packaged())
+        if (found.verdict.category, found.scope) != (one.category, scope_of(one)) or ID not in found.upstream_request_ids:
+            wrong.append(f"{dialect.value} {one.message}: {found.verdict.category}, {found.scope}, {found.upstream_request_ids}")
+    assert wrong == []
