@@ -31,8 +31,8 @@ TESTED_ELSEWHERE = {
 # Imports inside a function, as `file.py: module`; each is there to keep a fast command fast.
 LATE_IMPORTS = {"cli/explain.py: solvent.cli"}
 
-# The boundaries where an exception of any kind becomes an incident for people: a request's and a command's. A job's will be the third.
-BOUNDARIES = {"office/guard.py:_pass", "cli/main.py:_run"}
+# The boundaries where an exception of any kind becomes an incident for people: a request's, a job's and a command's.
+BOUNDARIES = {"office/guard.py:_pass", "office/jobs.py:keep", "cli/main.py:_run"}
 
 MODULES = sorted(path for path in SRC.rglob("*.py") if "code" not in path.relative_to(SRC).parts)
 TEXT_ENDINGS = {".py", ".md", ".toml", ".txt", ".sh", ".html", ".css", ".js", ".mjs", ".po", ".yml", ".yaml", ".json", ".svg", ""}

@@ -42,8 +42,8 @@ class Filed:
 async def show(site: OperatorSite, request: Request) -> Response:
     """One page of the list, newest first; `?after=` continues it."""
     lang = site.lang(request)
-    page = await site.operations.occurrences.private(limit=PAGE_LENGTH, after=request.query_params.get("after"))
-    items = [Filed(occurrence, case, case_title(case, site.catalogue, lang), place_of(occurrence.text)) for occurrence, case in page.items]
+    page = await site.desk.everything(limit=PAGE_LENGTH, after=request.query_params.get("after"), source="gateway")
+    items = [Filed(occurrence, case, _title(site, case, lang), place_of(occurrence.text)) for occurrence, case in page.items]
     return site.page(request, "occurrences.html", lang, items=items, after=page.after)
 
 

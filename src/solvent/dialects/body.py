@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 from msgspec import Raw
 
-from solvent.model.request import Asked, BadRequestError
+from solvent.model.request import BadRequestError
 
 Fields = dict[str, Raw]
 Item = TypeVar("Item")
@@ -160,17 +160,6 @@ def costly_tool(fields: Fields, decoder: msgspec.json.Decoder[list[ToolT]], runs
         if not runs_at_caller(tool.type):
             return f"tools[{at}]"
     return ""
-
-
-def opened(asked: Asked) -> Asked:
-    """The same with the value of every field decoded, for those who count what is in them. Raises `BadRequestError` naming the field."""
-    fields = {}
-    for name, raw in asked.fields.items():
-        try:
-            fields[name] = _ANY.decode(raw)
-        except UNREADABLE:
-            raise BadRequestError(shown(name), f"`{shown(name)}` holds a number that is too long.") from None
-    return asked._replace(fields=fields)
 
 
 def _value(raw: Raw) -> Any:

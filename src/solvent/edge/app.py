@@ -10,7 +10,8 @@ from typing import NamedTuple
 from solvent.base.ids import RequestIds
 from solvent.dialects.dialect import Dialect
 from solvent.dialects.known import DIALECTS
-from solvent.edge.server import Broken, Connection, Request
+from solvent.edge.requests import Broken, Request
+from solvent.edge.server import Connection
 from solvent.exchange.gate import Arrived, Gate, Turned
 from solvent.exchange.job import Surroundings
 from solvent.exchange.refusals import Told, headers_of, id_headers, refusal, status_in

@@ -184,9 +184,7 @@ class EdgeWorker:
     # What the exchange asks.
 
     def _judge_for(self, asked: Asked) -> Judge:
-        def judge(
-            candidate: Candidate, status: int, headers: Mapping[bytes, bytes], body: bytes, problem: Transport | None
-        ) -> Judgement:
+        def judge(candidate: Candidate, status: int, headers: Mapping[bytes, bytes], body: bytes, problem: Transport | None) -> Judgement:
             return self._setup.judge(evidence(asked, candidate, status, headers, body, problem))
 
         return judge

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from solvent.base.money import ZERO, Money
-from solvent.dialects.body import opened
 from solvent.dialects.dialect import Dialect
 from solvent.exchange.commands import Outcome
 from solvent.ledger.transfers import Charge, CostSource
 from solvent.model.price import Price, Rates
-from solvent.model.request import Asked, BadRequestError
+from solvent.model.request import Asked
 from solvent.model.usage import NO_USAGE, Usage
 from solvent.pricing import count, quote
 from solvent.pricing.prompt import prompt
@@ -47,18 +46,11 @@ def estimated(price: Price, asked: Asked, dialect: Dialect, model: str, delivere
     """The cost where nothing was reported of the whole: the prompt as it was `told`, else counted, and the text that was delivered."""
     usage = told
     if usage is None:
-        usage = Usage(input_tokens=_prompt_tokens(asked, dialect, model))
+        # What nobody can bound is taken at a token a byte: an estimate, marked as one.
+        counted = prompt(asked, dialect.name, model)
+        usage = Usage(input_tokens=counted if isinstance(counted, int) else count.bound(len(asked.body)))
     usage = usage._replace(output_tokens=count.text(delivered, model) if delivered else 0)
     return Bill(quote.cost(price, usage), usage, Charge(price.version, quote.inputs(price, usage), CostSource.ESTIMATED))
-
-
-def _prompt_tokens(asked: Asked, dialect: Dialect, model: str) -> int:
-    """The tokens of the prompt as they are counted, else at most as many as its bytes can hold."""
-    try:
-        counted = prompt(opened(asked), dialect.name, model)
-    except BadRequestError:
-        return count.bound(len(asked.body))
-    return counted if isinstance(counted, int) else count.bound(len(asked.body))
 
 
 def charged(bill: Bill, outcome: Outcome) -> tuple[Money, Charge]:

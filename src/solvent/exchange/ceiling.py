@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from solvent.base.money import Money
-from solvent.dialects.body import opened
 from solvent.exchange.job import Job
 from solvent.exchange.refusals import Told
 from solvent.model.price import Price
-from solvent.model.request import BadRequestError
 from solvent.model.verdict import Category
 from solvent.pricing import count, quote
-from solvent.pricing.prompt import prompt
+from solvent.pricing.prompt import bounded_by_bytes, prompt
 
 
 class Ceiling(NamedTuple):
@@ -31,18 +29,12 @@ def ceiling(job: Job, prices: list[Price], room: int | None, *, clamp: bool) -> 
     body = job.asked.body
     hours = count.hour_writes(body)
     amount = _dearest(job, prices, count.bound(len(body)), output, hour_writes=hours)
-    if room is None:
-        return Ceiling(amount)
-    try:
-        asked = opened(job.asked)
-    except BadRequestError as problem:
-        return _no_bound(problem.field)
-    if amount <= room and count.plain(asked.fields):
+    if room is None or (amount <= room and bounded_by_bytes(job.asked)):
         return Ceiling(amount)
     # Only now is it worth counting: the bound by bytes is several times too high, and it holds for nothing but text.
     tokens = 0
     for candidate in job.plan.candidates:
-        counted = prompt(asked, job.dialect.name, candidate.model)
+        counted = prompt(job.asked, job.dialect.name, candidate.model)
         if not isinstance(counted, int):
             return _no_bound(counted.part)
         tokens = max(tokens, counted)

@@ -84,9 +84,7 @@ class Till:
                 floor = 0 if row.floor is None else row.floor.nano_usd
                 # An open hold of a worker that died stays set aside: nobody here will resolve it.
                 parts.append(Lease(Part.BALANCE, row.credited.nano_usd - floor, row.debited.nano_usd, row.held.nano_usd))
-            parts += [
-                Lease(_PARTS[budget.window], budget.amount.nano_usd, gone.get((key.id, budget.window), 0)) for budget in key.budgets
-            ]
+            parts += [Lease(_PARTS[budget.window], budget.amount.nano_usd, gone.get((key.id, budget.window), 0)) for budget in key.budgets]
             self._put(Holder(key, Purse(tuple(parts))))
 
     def _put(self, holder: Holder) -> None:

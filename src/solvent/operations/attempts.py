@@ -1,6 +1,6 @@
 """Failed attempts of the gateway become private occurrences of the desk, in the same cases as pastes of the same defect.
 
-An occurrence's id follows from the attempt's, under a secret, so that a journal that is read again files nothing twice and nobody can guess one.
+An occurrence's id follows from the attempt's, under a secret: a journal that is read again files nothing twice, and nobody can guess one.
 """
 
 from __future__ import annotations

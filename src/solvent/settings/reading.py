@@ -29,12 +29,31 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
     """
     if path is None:
         return parse("", "defaults", environment, secret_files(Path()))
+    return parse(text_of(path), str(path), environment, secret_files(path.parent))
+
+
+def text_of(path: Path) -> str:
+    """The text of a config. Raises `UsageError` where it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         message = f"cannot read the config `{path}`: {problem}; give a file that exists with --config"
         raise UsageError(message) from problem
-    return parse(text, str(path), environment, secret_files(path.parent))
+
+
+def store_url(path: Path | None) -> str:
+    """The store's URL of a config, of which nothing else is looked at: the rest may need an environment that is not here.
+
+    Raises `SettingsError` on a mistake in it, `UsageError` where the file cannot be read.
+    """
+    if path is None:
+        return _DEFAULTS.store_url
+    text = text_of(path)
+    findings = Findings(Lines(text))
+    url = _section(_toml(text, str(path)), "store", findings).take("url", values.store, _DEFAULTS.store_url)
+    if findings.mistakes:
+        raise SettingsError(str(path), _by_line(findings.mistakes))
+    return url
 
 
 def secret_files(folder: Path) -> Callable[[str], str]:
@@ -44,16 +63,20 @@ def secret_files(folder: Path) -> Callable[[str], str]:
 
 def parse(text: str, name: str, environment: Mapping[str, str], read_secret_file: Callable[[str], str]) -> Settings:
     """The settings of a text that `name` tells people of. Raises `SettingsError` with every mistake."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise SettingsError(name, [Mistake(None, f"not TOML: {problem}")]) from problem
+    data = _toml(text, name)
     findings = Findings(Lines(text))
     _check_sections(data, findings)
     settings = _read(data, Secrets(environment, read_secret_file), findings)
     if findings.mistakes:
         raise SettingsError(name, _by_line(findings.mistakes))
     return settings
+
+
+def _toml(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise SettingsError(name, [Mistake(None, f"not TOML: {problem}")]) from problem
 
 
 def _by_line(found: list[Mistake]) -> list[Mistake]:

@@ -25,7 +25,7 @@ from solvent.diagnosis.upstream import judge_attempt
 from solvent.dialects.known import DIALECTS
 from solvent.edge import app
 from solvent.edge.app import App, Readiness
-from solvent.edge.server import Broken, Request
+from solvent.edge.requests import Broken, Request
 from solvent.exchange import ceiling, gate, refusals
 from solvent.exchange.commands import Cause
 from solvent.exchange.gate import Arrived, Gate
