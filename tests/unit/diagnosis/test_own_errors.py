@@ -269,7 +269,7 @@ def raised(dialect: DialectName, status: int, body: bytes) -> str:
 
 
 def wallet(told: Told) -> Wallet:
-    if told.page == "accounts-out-of-credit":
+    if told.page == "accounts-empty":
         return Wallet.RELAY_UPSTREAM
     return {Category.CREDIT_EXHAUSTED: Wallet.RELAY_USER, Category.BUDGET_LIMIT: Wallet.KEY_BUDGET}.get(told.category, Wallet.NONE)
 

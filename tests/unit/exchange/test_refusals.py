@@ -30,8 +30,8 @@ def test_what_is_wrong_with_the_operators_accounts_is_never_said_of_the_callers(
 @pytest.mark.parametrize("category", MONEY)
 def test_the_operators_empty_account_is_told_as_such_and_is_no_402(category: Category) -> None:
     failure = refusals.of_failure(Cause.NOTHING_LEFT, category)
-    assert (failure.status, failure.category, failure.retry, failure.page) == (503, Category.NO_CHANNEL, False, "accounts-out-of-credit")
-    assert "this gateway's own accounts are out of credit" in failure.message
+    assert (failure.status, failure.category, failure.retry, failure.page) == (503, Category.NO_CHANNEL, False, "accounts-empty")
+    assert "this gateway's own accounts are empty" in failure.message
     assert "topping up your key does not help" in failure.message
 
 
