@@ -9,7 +9,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 from unittest import mock
@@ -324,6 +324,15 @@ def test_a_line_of_the_dialects_sdk_is_known(told: list[Told]) -> None:
     check(told, raised, {OPENAI: "openai-python", ANTHROPIC: "anthropic-python"})
 
 
+def test_an_error_that_ends_a_stream_is_known(told: list[Told]) -> None:
+    wrong = []
+    for one in told:
+        for dialect in DialectName:
+            event = DIALECTS[dialect].error_event(refusals.refusal(one, dialect, ID, None)).decode()
+            wrong += [f"{dialect.value} {one.message}: {problem}" for problem in problems(one, event, None, None)]
+    assert wrong == []
+
+
 def test_the_words_alone_are_known(told: list[Told]) -> None:
     wrong = []
     for one in told:
@@ -389,6 +398,21 @@ def test_an_address_for_readers_is_told_where_one_is_set(told: list[Told]) -> No
             assert said.doc_url == f"{public_url or ''}/e/rules/{page(one)}"
             assert json.loads(DIALECTS[OPENAI].refusal(said))["error"]["doc_url"] == said.doc_url
             assert json.loads(DIALECTS[ANTHROPIC].refusal(said))["error"]["doc_url"] == said.doc_url
+
+
+def test_the_gate_and_the_surface_pass_the_address_on() -> None:
+    doors, till, around = gate_and_till()
+    till.change([key()], [])
+    routes = replace(book(), public_url="https://desk.example.org")
+    doors.use(routes, Planner(routes))
+    job = doors.admit(arrived(OPENAI, asked(OPENAI)), Holder(key(), Purse()))
+    assert isinstance(job, Job)
+    assert job.public_url == "https://desk.example.org"
+    face, wire = App(around, Ids(), lambda: Readiness(opened=True, journal=True, office=True)), Wire()  # type: ignore[arg-type]
+    for gate_now, address in ((None, "/e/rules/solvent/starting"), (doors, "https://desk.example.org/e/rules/solvent/key-missing")):
+        face.gate = gate_now
+        face.handle(Request(b"POST", b"/v1/messages", {}, b"", True, False), wire)  # type: ignore[arg-type]
+        assert json.loads(wire.body)["error"]["doc_url"] == address
 
 
 def test_every_text_says_more_than_what_happened(told: list[Told]) -> None:
