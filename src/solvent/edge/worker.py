@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,6 @@ from pathlib import Path
 from solvent.base.errors import UsageError
 from solvent.base.ids import RequestIds
 from solvent.edge.app import App, Readiness
-from solvent.edge.clock import LoopClock
 from solvent.edge.journal import JournalWriter
 from solvent.edge.link import OfficeLink
 from solvent.edge.server import Server
@@ -24,6 +24,7 @@ from solvent.edge.upstream import Pool
 from solvent.exchange.attempt import Judge
 from solvent.exchange.gate import Gate
 from solvent.exchange.job import Surroundings
+from solvent.exchange.ports import Clock
 from solvent.exchange.till import Till
 from solvent.model.change import Change, Opening
 from solvent.model.failure import Evidence, Judgement, Transport
@@ -44,7 +45,8 @@ class Setup:
     """What a worker is started with.
 
     `routes` reads a config's text (raises `UsageError`), `digest` is the keyed hash of a key's text, `judge` the diagnosis of a failed
-    attempt, `price_of` the book's price for a candidate, `opened` is called once keys and routes are there.
+    attempt, `price_of` the book's price for a candidate, `opened` is called once keys and routes are there, `complain` with
+    what a person must know.
     """
 
     name: str
@@ -58,6 +60,8 @@ class Setup:
     price_of: Callable[[Candidate], Price | None]
     random_bytes: Callable[[int], bytes]
     opened: Callable[[], None]
+    complain: Callable[[str], None]
+    clock: Callable[[asyncio.AbstractEventLoop], Clock]
 
 
 class EdgeWorker:
@@ -66,7 +70,7 @@ class EdgeWorker:
     def __init__(self, setup: Setup, loop: asyncio.AbstractEventLoop) -> None:
         self._setup = setup
         self._loop = loop
-        self._clock = clock = LoopClock(loop)
+        self._clock = clock = setup.clock(loop)
         self._journal = JournalWriter(setup.data / "journal", setup.name, sync=setup.sync, loop=loop)
         self._pool = Pool(loop, clock.monotonic_ms)
         self._health = HealthBook()
@@ -81,6 +85,7 @@ class EdgeWorker:
             judge=self._judge_for,
             price=self._price,
             journal_failed=lambda: None,
+            broke=self._broke,
         )
         self._app = App(self._around, RequestIds(setup.random_bytes), self._readiness)
         self._server = Server(self._app, clock.monotonic_ms, body_bytes_max=self._body_bytes_max)
@@ -196,6 +201,13 @@ class EdgeWorker:
         if name not in self._prices:
             self._prices[name] = self._setup.price_of(candidate)
         return self._prices[name]
+
+    def _broke(self, request_id: str, fault: Exception) -> None:
+        # Where, and nothing of what was in it: its words may hold the caller's.
+        place = traceback.extract_tb(fault.__traceback__)[-1]
+        self._setup.complain(
+            f"{request_id} failed by a fault of our own: {type(fault).__name__} at {place.filename}:{place.lineno}; report it"
+        )
 
     def _healths(self) -> tuple[Health, ...]:
         return self._health.snapshot(self._clock.now_us())

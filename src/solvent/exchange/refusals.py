@@ -91,6 +91,15 @@ _CURES = {
 }
 
 
+OWN_FAULT = Told(
+    502,
+    Category.SERVER_ERROR,
+    "This gateway failed at the request by a fault of its own; report it to the operator of this gateway with the request id",
+    retry=True,
+    page="own-fault",
+)
+
+
 def told(category: Category) -> Told:
     """The error of a category in its usual words, seen from the caller: a failure of the operator's own accounts is `no_channel`."""
     known = _TABLE.get(category)

@@ -240,6 +240,7 @@ class Stage:
         self.judged: list[tuple[Evidence, Judgement]] = []
         self.runs: list[Run] = []
         self.journal_failures = 0
+        self.faults: list[tuple[str, Exception]] = []
         book = parse(config, "config", {}, lambda _: "").routebook
         planner = Planner(book)
         self.health.configure(planner.routes)
@@ -257,9 +258,11 @@ class Stage:
             judge=self._judge_for,
             price=self._price,
             journal_failed=self._journal_failed,
+            broke=lambda request_id, fault: self.faults.append((request_id, fault)),
         )
         self.gate = Gate(self.till, self.around, book, planner)
         self._number = 0
+        self.turned: Turned | None = None
 
     # `exchange.ports.Upstreams`.
 
@@ -319,6 +322,13 @@ class Stage:
             self.runs[-1].start()
         return client
 
+    def reconfigure(self, config: str) -> None:
+        """Takes another config over, as a reload does."""
+        book = parse(config, "config", {}, lambda _: "").routebook
+        planner = Planner(book)
+        self.health.configure(planner.routes)
+        self.gate.use(book, planner)
+
     def claude(self, model: str = "claude", **more: Any) -> FakeClient:
         """A request of the Anthropic dialect."""
         return self.ask({"model": model, "max_tokens": 100, "messages": [{"role": "user", "content": "Hello there"}]} | more)
@@ -348,6 +358,7 @@ class Stage:
     def check_even(self) -> Books:
         """Everything is over, in the worker and in the books, and both agree on the balance."""
         books = self.books()
+        assert not self.faults
         assert not self.runs
         assert not books.open_holds()
         assert not any(attempt.ended is None for attempt in books.attempts.values())
