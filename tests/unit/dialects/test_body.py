@@ -4,7 +4,6 @@ import msgspec
 import pytest
 
 from solvent.dialects import body
-from solvent.dialects.openai_chat import OPENAI_CHAT
 from solvent.model.request import BadRequestError
 
 
