@@ -6,17 +6,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import pytest
 
 from solvent.adapters.datadir import DataDir
 from solvent.base.errors import StartError
 from solvent.bootstrap import supervisor
-from solvent.bootstrap.children import Program
+from solvent.bootstrap.children import Child, Program
 from solvent.bootstrap.supervisor import Plan, Started, Supervisor, supervise
 from solvent.settings import Address, Gateway, Settings
-from tests.unit.bootstrap.conftest import Twin, until
+from tests.unit.bootstrap.conftest import Twin
+from tests.waiting import until
 
 
 class Listener:
@@ -25,7 +26,7 @@ class Listener:
     def __init__(self, port: int) -> None:
         self.port = port
 
-    def __enter__(self) -> Listener:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -124,9 +125,10 @@ def test_a_child_that_dies_is_started_again_and_told_of(
 def test_a_child_that_cannot_be_started_again_is_tried_later(
     run: Callable[..., Any], twin: Twin, log: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    start, refused = supervisor.Child.start, []
+    start = Child.start
+    refused: list[str] = []
 
-    def scarce(child: supervisor.Child, now_s: float) -> None:
+    def scarce(child: Child, now_s: float) -> None:
         if wrote(log, "office starts")() and not refused:
             refused.append(child.program.name)
             raise StartError("cannot start the office: no memory")
@@ -134,7 +136,7 @@ def test_a_child_that_cannot_be_started_again_is_tried_later(
 
     with run(twin("office", "end once"), twin("worker")) as found:
         assert found.start()
-        monkeypatch.setattr(supervisor.Child, "start", scarce)
+        monkeypatch.setattr(Child, "start", scarce)
         signaller = when(wrote(log, "office starts", 2), signal.SIGTERM)
         found.watch()
         signaller.join()
