@@ -23,7 +23,8 @@ from solvent.adapters.listening import bind, web_address
 from solvent.base.frames import Frames, frame
 from solvent.base.money import Money
 from solvent.bootstrap.children import Child, Program
-from solvent.ledger.journal import begin_segment, encode
+from solvent.ledger.journal import encode
+from solvent.ledger.segments import begin_segment
 from solvent.model.change import Change, Opening
 from solvent.model.health import Closed, Health
 from solvent.model.link import Done, Healths, Hello, Message, Opened, Told, decode
