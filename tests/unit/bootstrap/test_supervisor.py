@@ -73,13 +73,14 @@ def wrote(log: Path, line: str, times: int = 1) -> Callable[[], bool]:
     return lambda: log.exists() and log.read_text().splitlines().count(line) >= times
 
 
-def test_children_start_in_order_and_end_the_worker_first(run: Callable[..., Any], twin: Twin, log: Path) -> None:
+def test_children_start_and_end_the_worker_first(run: Callable[..., Any], twin: Twin, log: Path) -> None:
     with run(twin("office"), twin("worker")) as found:
         assert found.start()
         signaller = when(wrote(log, "worker starts"), signal.SIGTERM)
         found.watch()
         signaller.join()
-    assert log.read_text().splitlines() == ["office starts", "worker starts", "worker ends", "office ends"]
+    assert sorted(log.read_text().splitlines()[:2]) == ["office starts", "worker starts"]
+    assert log.read_text().splitlines()[2:] == ["worker ends", "office ends"]
 
 
 def test_what_runs_where_is_told_and_which_wanted_ports_are_taken(run: Callable[..., Any], tmp_path: Path) -> None:
@@ -107,7 +108,7 @@ def test_a_child_that_does_not_get_ready_is_not_waited_for_for_ever(
     run: Callable[..., Any], twin: Twin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor, "START_S", -1.0)
-    with run(twin("office")) as found, pytest.raises(StartError, match="the office was not ready within"):
+    with run(twin("office")) as found, pytest.raises(StartError, match="the office did not get ready within"):
         found.start()
 
 
@@ -159,7 +160,6 @@ def test_a_stop_while_starting_is_no_failure(run: Callable[..., Any], twin: Twin
     with run(twin("office"), twin("worker")) as found:
         os.kill(os.getpid(), signal.SIGTERM)
         assert not found.start()
-    assert "worker starts" not in (log.read_text() if log.exists() else "")
 
 
 def test_signals_are_as_they_were_afterwards(run: Callable[..., Any]) -> None:
