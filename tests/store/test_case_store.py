@@ -22,6 +22,7 @@ from solvent.adapters.store.cases import SqlCaseStore
 from solvent.adapters.store.database import database_url, open_database
 from solvent.adapters.store.tables import metadata
 from solvent.adapters.store.transactions import Transactions
+from solvent.cases.life import Event
 from solvent.model.occurrence import Case, Occurrence, Page
 from solvent.model.verdict import Category, Wallet
 from solvent.operations.ports import CaseStore
@@ -42,12 +43,12 @@ def store(request: pytest.FixtureRequest) -> CaseStore:
     return MemoryCaseStore() if request.param == "memory" else SqlCaseStore(Transactions(request.getfixturevalue("engine")))
 
 
-def occurrence(number: int, *, case_id: str = "c1", at: datetime | None = None, listed: bool = True) -> Occurrence:
+def occurrence(number: int, *, case_id: str = "c1", at: datetime | None = None, listed: bool = True, source: str = "paste") -> Occurrence:
     return Occurrence(
         id=f"o{number:03d}",
         case_id=case_id,
         at=START + timedelta(microseconds=number) if at is None else at,
-        source="paste",
+        source=source,
         text=f"余额不足 no. {number} 🚨\x1b[0m",
         struck=(("key", 2), ("e-mail", 1)),
         language="zh",
@@ -301,3 +302,36 @@ async def _everything(store: CaseStore, limit: int) -> list[Any]:
 
 async def _occurrence_pages(store: CaseStore, case_id: str | None, limit: int) -> list[list[Any]]:
     return await walk(lambda after: store.occurrences(case_id=case_id, limit=limit, after=after))
+
+
+async def test_the_operators_list_holds_what_the_desk_does_not_show(store: CaseStore) -> None:
+    for item in (occurrence(1), occurrence(2, listed=False), occurrence(3, listed=False, source="gateway", case_id="c2")):
+        await file(store, item)
+    both = await walk(lambda after: store.occurrences(limit=2, after=after, unlisted=True))
+    assert [[item.id for item, _ in page] for page in both] == [["o003", "o002"], ["o001"]]
+    assert [item.id for item, _ in (await store.occurrences(limit=9, after=None, unlisted=True, case_id="c1")).items] == ["o002", "o001"]
+    assert [item.id for item, _ in (await store.occurrences(limit=9, after=None, unlisted=True, source="gateway")).items] == ["o003"]
+    assert [item.id for item, _ in (await store.occurrences(limit=9, after=None, source="gateway")).items] == []
+
+
+async def test_an_occurrence_that_is_removed_is_counted_no_more_and_its_case_goes_with_the_last(store: CaseStore) -> None:
+    for number in (1, 2):
+        await file(store, occurrence(number))
+    await file(store, occurrence(3, case_id="c2"))
+    assert [await store.remove(name) for name in ("o001", "o001", "o009")] == [True, False, False]
+    assert await store.occurrence("o001") is None
+    left = await store.case("c1")
+    assert left is not None
+    assert (left.count, await store.counts()) == (1, (2, 2))
+    assert await store.remove("o002")
+    assert (await store.case("c1"), await store.counts()) == (None, (1, 1))
+    assert (await file(store, occurrence(4))).count == 1
+
+
+async def test_a_case_moves_on_in_its_life(store: CaseStore) -> None:
+    await file(store, occurrence(1))
+    resolved = await store.happen("c1", Event.RESOLVED)
+    assert resolved is not None
+    assert (resolved.state, await store.case("c1")) == ("resolved", resolved)
+    assert (await file(store, occurrence(2))).state == "regressed"
+    assert await store.happen("c9", Event.RESOLVED) is None

@@ -71,8 +71,7 @@ class Child:
         except ConnectionError:
             heard = b""
         if not heard:
-            self.line.close()
-            self.line = None
+            self._hang_up()
             return
         self.said += heard
         *lines, self.said = self.said.split(b"\n")
@@ -91,9 +90,7 @@ class Child:
             return None
         self.process = None
         self.hear()
-        if self.line is not None:
-            self.line.close()
-            self.line = None
+        self._hang_up()
         self.rest(now_s)
         return code
 
@@ -119,9 +116,15 @@ class Child:
 
     def kill(self) -> None:
         """Ends it at once."""
+        self._hang_up()
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
+
+    def _hang_up(self) -> None:
+        if self.line is not None:
+            self.line.close()
+            self.line = None
 
 
 def say_ready(parent: socket.socket | None) -> None:

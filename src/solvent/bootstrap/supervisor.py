@@ -28,6 +28,7 @@ START_S = 90.0
 OFFICE_ENDS_S = 1.2
 LOOK_S = 1.0
 WRITTEN = "demo.toml"
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,7 @@ class Supervisor:
     def __enter__(self) -> Self:
         for end in self._wake:
             end.setblocking(False)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
-            signal.signal(number, self._signalled)
+        self._handlers = {number: signal.signal(number, self._signalled) for number in _SIGNALS}
         signal.set_wakeup_fd(self._wake[1].fileno())
         return self
 
@@ -125,8 +125,8 @@ class Supervisor:
 
     def __exit__(self, *_: object) -> None:
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
         for child in self._children:
             child.kill()
         for end in self._wake:

@@ -69,8 +69,9 @@ def _first_request(office: Office, gateway: str, key: str) -> list[str]:
     if done is None:
         return [*lines, f"  it was answered with {answer.status}; `solvent requests list` will show it in a moment"]
     for number, attempt in enumerate(done.get("attempts") or [], 1):
-        said = attempt.get("text") or attempt.get("category")
-        how = f"{attempt.get('status') or 'no answer'} {said}" if attempt.get("category") else f"{attempt.get('status')}, and answered"
+        # The words that are kept of an error begin with its status.
+        failed = attempt.get("text") or f"{attempt.get('status') or 'no answer'} {attempt.get('category')}"
+        how = failed if attempt.get("category") else f"{attempt.get('status')}, which answered"
         lines.append(f"  {number}. {clean(attempt.get('account')):<16} {clean(how)[:120]}")
     return [
         *lines,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from solvent.catalogue.load import Catalogue
 from solvent.catalogue.rules import Rule
 from solvent.diagnosis import chain as chains
 from solvent.diagnosis import defaults, fingerprint, phrases, reader, recovery, request_ids
@@ -55,7 +56,7 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
         rule=None if rule is None else rule.id,
         language=reading.language,
         request_ids=reading.request_ids,
-        evidence=_evidence(decision, reading, others, lang),
+        evidence=_evidence(decision, reading, others, engine.catalogue, lang),
         trail=decision.trail,
         fingerprint=_fingerprint(decision, reading, provider, wallet),
     )
@@ -66,7 +67,7 @@ def _with_inner_hop(decision: Decision, reading: Reading) -> Chain:
     chain, rule = decision.chain, decision.rule
     if rule is None or rule.voice != "relay":
         return chain
-    needed = chains.hops_above_speaker(reading) + 1
+    needed = chains.hops_above_speaker(reading, chain) + 1
     missing = needed - len(chain.relays)
     if missing <= 0:
         return chain
@@ -156,7 +157,7 @@ def _decide(reading: Reading, engine: Engine) -> tuple[Decision, Reading, int]:
     return best, chosen, len(reading.parts) - 1
 
 
-def _evidence(decision: Decision, reading: Reading, others: int, lang: str) -> tuple[Evidence, ...]:
+def _evidence(decision: Decision, reading: Reading, others: int, catalogue: Catalogue, lang: str) -> tuple[Evidence, ...]:
     found: list[Evidence] = []
     rule = decision.rule
     if rule is not None and decision.quote:
@@ -167,13 +168,9 @@ def _evidence(decision: Decision, reading: Reading, others: int, lang: str) -> t
     ids = request_ids.stamped(reading.request_ids)
     if ids:
         words = phrases.ONE_SUFFIX if len(ids) == 1 else phrases.MANY_SUFFIXES
-        quote = " ".join(f"(request id: {item.id})" for item in ids)
-        found.append(
-            Evidence(
-                quote[:300],
-                words.of(lang).format(count=len(ids), software=decision.chain.relays[0][0] if decision.chain.relays else ids[0].issuer),
-            )
-        )
+        quote = " ".join(request_ids.suffix(item.issuer, item.id) for item in ids)
+        software = decision.chain.relays[0][0] if decision.chain.relays else ids[0].issuer
+        found.append(Evidence(quote[:300], words.of(lang).format(count=len(ids), software=catalogue.label(software))))
     if others:
         found.append(Evidence("…", phrases.OTHER_ERRORS.of(lang).format(count=others)))
     if reading.masked:

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from solvent.base.ids import RequestIds
-from solvent.dialects.dialect import Dialect, Refusal
+from solvent.dialects.dialect import Dialect
 from solvent.dialects.known import DIALECTS
 from solvent.edge.requests import Broken, Request
 from solvent.edge.server import Connection
 from solvent.exchange.gate import Arrived, Gate, Turned
 from solvent.exchange.job import Surroundings
-from solvent.exchange.refusals import Told, headers_of, id_headers, status_in
+from solvent.exchange.refusals import Told, headers_of, id_headers, refusal, status_in
 from solvent.exchange.runner import Run
 from solvent.exchange.tell import tell_turned
 from solvent.model.route import DialectName
@@ -65,7 +65,7 @@ class App:
 
     def refuse(self, broken: Broken, connection: Connection) -> None:
         """What came is no request."""
-        category = Category.REQUEST_TOO_LARGE if broken.status == 413 else Category.INVALID_REQUEST
+        category = {408: Category.TIMEOUT, 413: Category.REQUEST_TOO_LARGE}.get(broken.status, Category.INVALID_REQUEST)
         words = broken.problem[:1].upper() + broken.problem[1:]
         self._error(Told(broken.status, category, words, retry=broken.status == 408), dialect_of(broken.path, {}), connection)
 
@@ -110,10 +110,11 @@ class App:
         asked = f"`{request.method.decode('latin-1')[:20]} {path.decode('latin-1')[:200]}`"
         if dialect is not None or path in _MODELS:
             verb = "POST" if dialect is not None else "GET"
-            told = Told(405, Category.INVALID_REQUEST, f"{asked} is not offered; send it with {verb}", retry=False)
+            told = Told(405, Category.INVALID_REQUEST, f"{asked} is not offered; send it with {verb}", retry=False, page="path-not-offered")
         else:
             offered = "`POST /v1/chat/completions`, `POST /v1/messages` and `GET /v1/models`"
-            told = Told(404, Category.INVALID_REQUEST, f"{asked} is not offered by this gateway; it offers {offered}", retry=False)
+            words = f"{asked} is not offered by this gateway; it offers {offered}"
+            told = Told(404, Category.INVALID_REQUEST, words, retry=False, page="path-not-offered")
         self._error(told, dialect or dialect_of(path, request.headers), connection)
 
     def _post(self, request: Request, dialect: Dialect, connection: Connection) -> None:
@@ -154,8 +155,7 @@ class App:
     def _error(self, told: Told, dialect: Dialect, connection: Connection, request_id: str = "") -> None:
         request_id = request_id or self._new_id()
         status = status_in(told, dialect.name)
-        message = f"{told.message} (solvent request id: {request_id})"
-        body = dialect.refusal(Refusal(status, told.category.value, message, request_id, told.param, told.doc_url))
+        body = dialect.refusal(refusal(told, dialect.name, request_id, self.gate.book.public_url if self.gate else None))
         connection.whole(status, (_JSON, *id_headers(dialect.name, request_id), *headers_of(told)), body)
 
 
@@ -178,7 +178,8 @@ def decoded(encoding: bytes, body: bytes, bytes_max: int) -> bytes | Told:
     try:
         plain = decoder.decompress(body, bytes_max + 1)
     except zlib.error:
-        return Told(400, Category.INVALID_REQUEST, f"The body is no `{name.decode()}`, though `content-encoding` says so", retry=False)
+        words = f"The body is no `{name.decode()}`, though `content-encoding` says so; send it plain, or name what it is"
+        return Told(400, Category.INVALID_REQUEST, words, retry=False)
     if len(plain) > bytes_max:
         words = f"The body unpacks to more than {bytes_max} bytes, the limit of this gateway (`max_body`); send less"
         return Told(413, Category.REQUEST_TOO_LARGE, words, retry=False)
@@ -188,5 +189,5 @@ def decoded(encoding: bytes, body: bytes, bytes_max: int) -> bytes | Told:
 
 
 _READINESS_WORDS = ("keys and config from the office", "a journal that can be written", "the office to answer HTTP")
-_STARTING_WORDS = "This gateway is starting and does not know its keys yet; ask again in a moment"
-_STARTING = Told(503, Category.NO_CHANNEL, _STARTING_WORDS, retry=True, after_s=1)
+_STARTING_WORDS = "This gateway is starting and does not know its keys yet; try again in a moment"
+_STARTING = Told(503, Category.NO_CHANNEL, _STARTING_WORDS, retry=True, after_s=1, page="starting")

@@ -46,6 +46,7 @@ def estimated(price: Price, asked: Asked, dialect: Dialect, model: str, delivere
     """The cost where nothing was reported of the whole: the prompt as it was `told`, else counted, and the text that was delivered."""
     usage = told
     if usage is None:
+        # What nobody can bound is taken at a token a byte: an estimate, marked as one.
         counted = prompt(asked, dialect.name, model)
         usage = Usage(input_tokens=counted if isinstance(counted, int) else count.bound(len(asked.body)))
     usage = usage._replace(output_tokens=count.text(delivered, model) if delivered else 0)

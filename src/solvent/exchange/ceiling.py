@@ -10,7 +10,7 @@ from solvent.exchange.refusals import Told
 from solvent.model.price import Price
 from solvent.model.verdict import Category
 from solvent.pricing import count, quote
-from solvent.pricing.prompt import prompt
+from solvent.pricing.prompt import bounded_by_bytes, prompt
 
 
 class Ceiling(NamedTuple):
@@ -29,7 +29,7 @@ def ceiling(job: Job, prices: list[Price], room: int | None, *, clamp: bool) -> 
     body = job.asked.body
     hours = count.hour_writes(body)
     amount = _dearest(job, prices, count.bound(len(body)), output, hour_writes=hours)
-    if room is None or (amount <= room and count.plain(job.asked.fields)):
+    if room is None or (amount <= room and bounded_by_bytes(job.asked)):
         return Ceiling(amount)
     # Only now is it worth counting: the bound by bytes is several times too high, and it holds for nothing but text.
     tokens = 0
@@ -54,11 +54,12 @@ def _dearest(job: Job, prices: list[Price], tokens: int, output: int, *, hour_wr
 
 def no_price(model: str) -> Told:
     """The refusal where nobody knows what a model costs."""
-    why = f"`{model[:100]}` has no price at this gateway, so a limited key cannot ask for it"
-    words = f"{why}; the operator of this gateway must set its `price`"
-    return Told(400, Category.INVALID_REQUEST, words, retry=False, param="model")
+    why = f"`{model[:100]}` has no price at this gateway, so a key with a balance or a budget cannot ask for it"
+    words = f"{why}; the operator of this gateway must set one"
+    return Told(400, Category.INVALID_REQUEST, words, retry=False, param="model", page="no-price")
 
 
 def _no_bound(part: str) -> Told:
-    words = f"What `{part}` costs cannot be bounded beforehand, so a limited key cannot ask for it; leave it out, or send it inline"
-    return Told(400, Category.INVALID_REQUEST, words, retry=False, param=part)
+    why = f"What `{part}` costs cannot be told beforehand, so a key with a balance or a budget cannot ask for it"
+    words = f"{why}; leave it out, or send it inline"
+    return Told(400, Category.INVALID_REQUEST, words, retry=False, param=part, page="cost-unbounded")

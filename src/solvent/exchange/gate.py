@@ -63,7 +63,7 @@ class Gate:
         text = key_text(headers)
         if not text:
             words = "No key came with the request; send it as `Authorization: Bearer <key>` or as `x-api-key`"
-            return Told(401, Category.AUTH_INVALID, words, retry=False)
+            return Told(401, Category.AUTH_INVALID, words, retry=False, page="key-missing")
         return self.till.find(text) or told(Category.AUTH_INVALID)
 
     def admit(self, arrived: Arrived, holder: Holder) -> Job | Turned:
@@ -81,7 +81,8 @@ class Gate:
     def _plan(self, arrived: Arrived, holder: Holder, asked: Asked) -> Job | Told:
         key, dialect = holder.key, arrived.dialect
         if key.models and not any(fnmatchcase(asked.model, allowed) for allowed in key.models):
-            words = f"This key may not ask for `{asked.model[:100]}`; ask for one of {', '.join(key.models)[:300]}"
+            why = f"This key may not ask for `{asked.model[:100]}`, only for {', '.join(key.models)[:300]}"
+            words = f"{why}; choose one of these, or ask the operator of this gateway to allow it"
             return Told(403, Category.PERMISSION_DENIED, words, retry=False, param="model")
         now_us = self._around.clock.now_us()
         found = self._planner.plan(asked.model, dialect.name, self._around.health, now_us, now_us)
@@ -95,12 +96,12 @@ class Gate:
         if any(_too_small(candidate, body_bytes) for candidate in plan.candidates):
             fitting = tuple(candidate for candidate in plan.candidates if not _too_small(candidate, body_bytes))
             if not fitting:
-                words = f"The body is {body_bytes} bytes, more than any way to `{asked.model[:100]}` takes; send less"
+                words = f"The body is {body_bytes} bytes, more than any route to `{asked.model[:100]}` takes; send less"
                 return Told(413, Category.REQUEST_TOO_LARGE, words, retry=False)
             plan = plan._replace(candidates=fitting)
         if asked.unbounded and holder.purse.limited:
-            words = f"`{asked.unbounded}` can cost more than anybody can bound beforehand, so a limited key cannot ask for it; leave it out"
-            return Told(400, Category.INVALID_REQUEST, words, retry=False, param=asked.unbounded)
+            words = f"What `{asked.unbounded}` costs has no limit, so a key with a balance or a budget cannot ask for it; leave it out"
+            return Told(400, Category.INVALID_REQUEST, words, retry=False, param=asked.unbounded, page="cost-unbounded")
         return Job(
             request_id=arrived.request_id,
             at_us=arrived.at_us,
@@ -112,6 +113,7 @@ class Gate:
             header_lines=passed_on(arrived.headers, dialect.name),
             hold_wait_ms=self.book.hold_wait_ms,
             total_ms=self.book.timeouts.total_ms,
+            public_url=self.book.public_url,
         )
 
     def models(self, holder: Holder, dialect: DialectName) -> tuple[str, ...]:
@@ -124,13 +126,13 @@ class Gate:
 def _too_often(holder: Holder, wait_s: int) -> Told:
     key = holder.key
     words = f"This key may send {key.rpm} requests a minute" if key.rpm else f"This key has used its {key.tpm} tokens of this minute"
-    return Told(429, Category.RATE_LIMITED, f"{words}; ask again in {wait_s} s", retry=True, after_s=wait_s)
+    return Told(429, Category.RATE_LIMITED, f"{words}; try again in {wait_s} s", retry=True, after_s=wait_s, page="key-rate-limit")
 
 
 def _other_dialect(model: str, dialect: DialectName) -> Told:
     path = "/v1/messages" if dialect is DialectName.OPENAI else "/v1/chat/completions"
-    words = f"No way to `{model[:100]}` speaks the dialect of this path; ask for it at `POST {path}`"
-    return Told(404, Category.MODEL_NOT_FOUND, words, retry=False, param="model")
+    words = f"This gateway does not offer `{model[:100]}` at this path; ask for it at `POST {path}`"
+    return Told(404, Category.MODEL_NOT_FOUND, words, retry=False, param="model", page="other-dialect")
 
 
 def _too_small(candidate: Candidate, body_bytes: int) -> bool:

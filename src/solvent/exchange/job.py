@@ -44,3 +44,4 @@ class Job:
     header_lines: bytes
     hold_wait_ms: int
     total_ms: int
+    public_url: str | None = None

@@ -285,7 +285,7 @@ class Run:
         self.answer.end()
 
     def _send_error_frame(self, command: do.SendErrorFrame) -> None:
-        told = refusals.of_failure(command.cause, command.category)
+        told = refusals.of_break(command.cause, command.category)
         self.category = told.category.value
         self.answer.add(self.job.dialect.error_event(self.refusal(told)))
         self.answer.end()
@@ -317,9 +317,7 @@ class Run:
 
     def refusal(self, told: Told) -> Refusal:
         """An error in the shape that dialects write."""
-        status = refusals.status_in(told, self.job.dialect.name)
-        message = f"{told.message} (solvent request id: {self.job.request_id})"
-        return Refusal(status, told.category.value, message, self.job.request_id, told.param, told.doc_url)
+        return refusals.refusal(told, self.job.dialect.name, self.job.request_id, self.job.public_url)
 
     def _cost_header(self) -> Headers:
         if self.status != 200 or self.charged is bills.FREE:

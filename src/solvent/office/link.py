@@ -7,6 +7,7 @@ force. A worker that comes later reads it in its opening.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import struct
@@ -19,6 +20,7 @@ from solvent.model.change import Change, Opening
 from solvent.model.health import Health
 from solvent.model.link import Done, Healths, Hello, Message, Opened, Told, decode, encode
 
+_log = logging.getLogger("solvent.office")
 IN_FORCE_S = 5.0  # a worker that takes longer is taken for dead
 
 
@@ -122,8 +124,13 @@ class _Wire(asyncio.Protocol):
         self._desk.came(self)
 
     def data_received(self, data: bytes) -> None:
-        for message in self._frames.feed(data):
-            self._hear(decode(message))
+        try:
+            for message in self._frames.feed(data):
+                self._hear(decode(message))
+        except ValueError as problem:
+            # It connects again; one of this version says nothing of the kind.
+            _log.error("a worker's message cannot be read, and its connection is closed: %s", problem)
+            self.drop()
 
     def _hear(self, message: Message) -> None:
         if isinstance(message, Hello):

@@ -11,6 +11,8 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import msgspec
+
 from solvent.model.request import Asked
 from solvent.model.route import DialectName
 from solvent.pricing import images
@@ -86,14 +88,32 @@ def prompt(asked: Asked, dialect: DialectName, model: str = "") -> int | Unbound
     """The tokens of the prompt at `model`, an upstream's name (empty: the name asked for), or what cannot be bounded."""
     if asked.unbounded:
         return Unbounded(asked.unbounded)
+    fields = decoded(asked)
+    if fields is None:
+        return Unbounded("body")
     name = model or asked.model
     reading = _Reading(name)
-    for field, value in asked.fields.items():
+    for field, value in fields.items():
         fault = reading.field(field, value, dialect)
         if fault is not None:
             return fault
     total = reading.total() + message_tokens(name)
-    return min(total, bound(len(asked.body))) if plain(asked.fields) else total
+    return min(total, bound(len(asked.body))) if plain(fields) else total
+
+
+def decoded(asked: Asked) -> dict[str, Any] | None:
+    """The body's fields with all that is in them; None where they are nested too deeply or hold text that is no UTF-8."""
+    try:
+        fields: dict[str, Any] = msgspec.json.decode(asked.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return fields
+
+
+def bounded_by_bytes(asked: Asked) -> bool:
+    """Whether `count.bound` of the body's length is a bound of its tokens."""
+    fields = decoded(asked)
+    return fields is not None and plain(fields)
 
 
 class _Reading:

@@ -10,8 +10,8 @@ is out, and nobody else passes until it is back. A canary that succeeds makes it
 the wait, one that tells nothing frees its place. DRILLED: treated as dry until the drill is over; a drill has a breaker of its own.
 
 Only what began after a change says something about it: a success of a request that began before the closing opens nothing, a refusal of
-one that began before the re-arming closes nothing. A closing that is not sure (`firm` is false) lets requests pass where nothing
-else is left, and a success of theirs opens it.
+one that began before the re-arming, or before the request whose success opened it, closes nothing. A closing that is not sure (`firm` is
+false) lets requests pass where nothing else is left, and a success of theirs opens it.
 """
 
 from __future__ import annotations
@@ -70,7 +70,10 @@ class Event(NamedTuple):
 
 
 class Breaker(NamedTuple):
-    """`since` and `armed` are serials: of the last closing, and of the last re-arming. `wait_us` is the wait of the last closing."""
+    """`since` and `armed` are serials: of the last closing or cooling, and from which on a request's refusal counts.
+
+    `wait_us` is the wait of the last closing.
+    """
 
     state: State = State.READY
     why: str = ""
@@ -115,6 +118,11 @@ def arm(_: Breaker, event: Event) -> Breaker:
     return Breaker(armed=event.now_serial)
 
 
+def prove(breaker: Breaker, event: Event) -> Breaker:
+    """It served this request, so it serves: what began before that request says less than it does."""
+    return Breaker(armed=max(breaker.armed, event.serial))
+
+
 def steady(breaker: Breaker, _: Event) -> Breaker:
     """Stumbles count in a row only."""
     return breaker._replace(stumbles=0) if breaker.stumbles else breaker
@@ -124,7 +132,12 @@ def close(breaker: Breaker, event: Event) -> Breaker:
     """The first hit closes."""
     if event.serial < breaker.armed:
         return breaker
-    return _closed(breaker, event, CANARY_FIRST_US if event.money else PERSON_WAIT_US)
+    return _closed(breaker, event, first_wait_us(money=event.money))
+
+
+def first_wait_us(*, money: bool) -> int:
+    """How long a closing waits for its first canary: less where a payment may come at any time."""
+    return CANARY_FIRST_US if money else PERSON_WAIT_US
 
 
 def _closed(breaker: Breaker, event: Event, wait_us: int) -> Breaker:
@@ -144,7 +157,7 @@ def _closed(breaker: Breaker, event: Event, wait_us: int) -> Breaker:
 
 def stumble(breaker: Breaker, event: Event) -> Breaker:
     """Cools at a wait that was asked for and at a rate limit, else only after several failures in a row."""
-    if event.serial < breaker.armed:
+    if event.serial < max(breaker.armed, breaker.since):
         return breaker
     count = breaker.stumbles + 1
     limited = event.why == "rate_limited"
@@ -177,7 +190,7 @@ def pass_cooling(breaker: Breaker, event: Event) -> Breaker:
     """The wait is over, or nothing else was left. How often it stumbled is not forgotten before a success."""
     if event.now_us < breaker.until_us:
         return breaker
-    return Breaker(armed=breaker.armed, stumbles=breaker.stumbles)
+    return Breaker(armed=breaker.armed, since=breaker.since, stumbles=breaker.stumbles)
 
 
 def stumble_again(breaker: Breaker, event: Event) -> Breaker:
@@ -187,7 +200,7 @@ def stumble_again(breaker: Breaker, event: Event) -> Breaker:
 
 def open_if_fresh(breaker: Breaker, event: Event) -> Breaker:
     """A success opens where its request began after the closing."""
-    return breaker if event.serial < breaker.since else arm(breaker, event)
+    return breaker if event.serial < breaker.since else prove(breaker, event)
 
 
 def pass_closed(breaker: Breaker, event: Event) -> Breaker:
@@ -201,12 +214,13 @@ def refuse_closed(breaker: Breaker, event: Event) -> Breaker:
     """It is closed already; words that are sure take the place of doubtful ones."""
     if breaker.firm or not event.firm or event.serial < breaker.armed:
         return breaker
-    return _closed(breaker, event, max(breaker.wait_us, CANARY_FIRST_US if event.money else PERSON_WAIT_US))
+    wait_us = breaker.wait_us if event.money and breaker.money else first_wait_us(money=event.money)
+    return _closed(breaker, event, wait_us)
 
 
 def try_succeeded(breaker: Breaker, event: Event) -> Breaker:
     """The canary is back, or a request that passed a doubtful closing."""
-    return arm(breaker, event) if event.serial == breaker.canary else open_if_fresh(breaker, event)
+    return prove(breaker, event) if event.serial == breaker.canary else open_if_fresh(breaker, event)
 
 
 def try_stumbled(breaker: Breaker, event: Event) -> Breaker:
@@ -217,12 +231,14 @@ def try_stumbled(breaker: Breaker, event: Event) -> Breaker:
 
 
 def try_refused(breaker: Breaker, event: Event) -> Breaker:
-    """Still so: wait twice as long. Since when it is closed stays as it was."""
+    """Still so: wait twice as long where money is why. Since when it is closed stays as it was, and so does what was sure of it."""
     if event.serial != breaker.canary:
         return breaker
-    wait_us = min(breaker.wait_us * 2, CANARY_LAST_US) if event.money else PERSON_WAIT_US
-    closed = _closed(breaker, event, wait_us)
-    return closed._replace(since_us=breaker.since_us)
+    if breaker.firm and not event.firm:
+        event = event._replace(why=breaker.why, text=breaker.text, money=breaker.money, firm=True)
+    still = event.money and breaker.money
+    wait_us = min(breaker.wait_us * 2, CANARY_LAST_US) if still else first_wait_us(money=event.money)
+    return _closed(breaker, event, wait_us)._replace(since_us=breaker.since_us)
 
 
 def try_untold(breaker: Breaker, event: Event) -> Breaker:

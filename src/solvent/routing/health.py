@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, TypeAlias
 from solvent.model.failure import REQUEST_AT_FAULT, Judgement
 from solvent.model.health import Closed, Health
 from solvent.model.verdict import Category
-from solvent.routing.breaker import CANARY_FIRST_US, CANARY_LAST_US, NEW, PERSON_WAIT_US, Breaker, Event, Gate, Kind, State, gate, step
+from solvent.routing.breaker import CANARY_LAST_US, NEW, Breaker, Event, Gate, Kind, State, first_wait_us, gate, step
 
 Scopes: TypeAlias = tuple[str, ...]
 
@@ -270,9 +270,12 @@ def _remembered(closed: Closed, serial: int) -> tuple[str, Breaker]:
     """The scope and breaker that this tells of."""
     drilled, transient = closed.why == DRILL, closed.why in _TRANSIENT_VALUES
     state = State.DRILLED if drilled else State.COOLING if transient else State.CLOSED
-    first_us = CANARY_FIRST_US if closed.money else PERSON_WAIT_US
+    first_us = first_wait_us(money=closed.money)
     until_us = closed.since_us + first_us if closed.until_us is None else closed.until_us
-    wait_us = until_us - closed.since_us if drilled or transient else min(max(until_us - closed.since_us, first_us), CANARY_LAST_US)
+    wait_us = until_us - closed.since_us
+    if state is State.CLOSED:
+        # Waits that double come to twice the last one without the first.
+        wait_us = min(max((wait_us + first_us) // 2, first_us), CANARY_LAST_US) if closed.money else first_us
     return DRILL if drilled else closed.scope, Breaker(
         state=state,
         why=closed.why,

@@ -1,12 +1,12 @@
 """Which way a request goes: the candidates in the order in which they are tried, and why the others are left out.
 
-A planner is compiled from a routebook once. As long as no account that a model's routes lead to has a breaker that is not ready, and
-no routes share by weight, its plan is the same value each time. Nothing here draws a number or reads a clock: both come in.
+A planner is compiled from a routebook once. As long as every breaker that a model's routes touch is ready, and no routes share by
+weight, its plan is the same value each time. Nothing here draws a number or reads a clock: both come in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from solvent.catalogue.vendors import vendor_of as catalogue_vendor_of
@@ -17,6 +17,8 @@ from solvent.routing.health import DRILL, TRANSIENT, HealthBook, Scopes, scopes_
 
 NAMES_MAX = 1_024
 """So many names that patterns serve are kept compiled; more make it begin anew."""
+NAME_CHARS_MAX = 256
+"""A pattern serves no longer name, nor one with signs that cannot be printed: what callers make up is kept, and sent on in headers."""
 
 _DRAW_MASK: Final = (1 << 64) - 1
 # What all closed ways come to, where waiting helps: the first of these that one of them waits for.
@@ -84,19 +86,16 @@ Found = tuple[Model, Plan]
 
 
 class _Ways(NamedTuple):
-    """A name in a dialect, compiled: groups of one order, each way with its weight. `whole`: the plan while all is well."""
+    """A name in a dialect, compiled: groups of one order, each way with its weight. `whole`: the plan while all is well.
+
+    `touched`: by account every scope that one of the ways touches.
+    """
 
     model: Model
     groups: tuple[tuple[tuple[int, Candidate], ...], ...]
     skipped: tuple[Skipped, ...]
-    accounts: tuple[str, ...]
+    touched: tuple[tuple[str, frozenset[str]], ...]
     whole: Found | None
-
-
-def find(routebook: Routebook, name: str) -> Model | None:
-    """The model that serves a name: one that is called so, else the first pattern that fits; None where there is none."""
-    patterns = (model for model in routebook.models if "*" in model.name and model.serves(name))
-    return next((model for model in routebook.models if model.name == name), None) or next(patterns, None)
 
 
 class Planner:
@@ -130,8 +129,8 @@ class Planner:
         return {name: tuple(scopes) for name, scopes in found.items()}
 
     def find(self, name: str) -> Model | None:
-        """As `find`, for this routebook."""
-        return self._exact.get(name) or next((model for model in self._patterns if model.serves(name)), None)
+        """The model that serves a name: one that is called so, else the first pattern that fits; None where there is none."""
+        return self._exact.get(name) or _fitting(self._patterns, name)
 
     def speaks(self, name: str, dialect: DialectName) -> bool:
         """Whether a way to this name speaks this dialect."""
@@ -139,14 +138,14 @@ class Planner:
         return ways is not None and bool(ways.groups)
 
     def plan(self, asked: str, dialect: DialectName, health: HealthBook, now_us: int, draw: int) -> Found | None:
-        """The model that serves the name with the plan of the moment; None where no model does. `draw`: any number, best an even one."""
+        """The model that serves the name with the plan of the moment; None where no model does. `draw`: any number."""
         ways = self._known.get((asked, dialect)) or self._ways(asked, dialect)
         if ways is None:
             return None
         accounts = health.accounts
-        for name in ways.accounts:
+        for name, scopes in ways.touched:
             record = accounts.get(name)
-            if record is not None and record.shut:
+            if record is not None and record.shut and not scopes.isdisjoint(record.shut):
                 return ways.model, _weighed(ways, health, now_us, draw)
         if ways.whole is not None:
             return ways.whole
@@ -177,14 +176,17 @@ class Planner:
             else:
                 by_order.setdefault(route.order, []).append((max(route.weight, 0), self._candidate(route, upstream, endpoint, name)))
         groups = tuple(tuple(by_order[order]) for order in sorted(by_order))
-        accounts = tuple(dict.fromkeys(way.upstream.name for group in groups for _, way in group))
+        touched: dict[str, set[str]] = {}
+        for group in groups:
+            for _, way in group:
+                touched.setdefault(way.upstream.name, set()).update(way.scopes)
         whole = None
         if not groups:
             # The name is known, but not in this dialect: no waiting and no payment will change that.
             whole = model, Plan((), tuple(skipped), Category.MODEL_NOT_FOUND)
         elif all(len(group) == 1 for group in groups):
             whole = model, Plan(_ordered(groups, 0), tuple(skipped))
-        return _Ways(model, groups, tuple(skipped), accounts, whole)
+        return _Ways(model, groups, tuple(skipped), tuple((name, frozenset(scopes)) for name, scopes in touched.items()), whole)
 
     def _candidate(self, route: Route, upstream: Upstream, endpoint: Endpoint, name: str) -> Candidate:
         vendor = upstream.vendor or self._vendor_of(name)
@@ -201,16 +203,23 @@ class Planner:
         )
 
 
+def _fitting(patterns: Iterable[Model], name: str) -> Model | None:
+    if len(name) > NAME_CHARS_MAX or not name.isprintable():
+        return None
+    return next((model for model in patterns if model.serves(name)), None)
+
+
 def _ordered(groups: tuple[tuple[tuple[int, Candidate], ...], ...], draw: int) -> tuple[Candidate, ...]:
     """All ways: groups in their order, within one drawn by weight without putting back; ways of weight 0 come last."""
     found: list[Candidate] = []
     for group in groups:
         left = list(group)
         while len(left) > 1:
-            total = sum(weight for weight, _ in left)
-            place = draw % total if total else 0
+            # Mixed before it is used: a draw may be an instant, and requests that come at a steady beat have alike ones.
             draw = (draw * 6_364_136_223_846_793_005 + 1_442_695_040_888_963_407) & _DRAW_MASK
             draw ^= draw >> 33
+            total = sum(weight for weight, _ in left)
+            place = draw % total if total else 0
             number = 0
             while total and place >= left[number][0]:
                 place -= left[number][0]

@@ -8,7 +8,8 @@ from solvent.diagnosis.chain import Chain
 
 def traced(text: str) -> tuple[Chain, int]:
     reading = reader.read(text)
-    return engine.packaged().decide(reading).chain, chain.hops_above_speaker(reading)
+    found = engine.packaged().decide(reading).chain
+    return found, chain.hops_above_speaker(reading, found)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from solvent.base.errors import UsageError
 from solvent.base.money import Money
 from solvent.model.route import Timeouts
-from solvent.settings import Address, Alert, Gateway, Settings, SettingsError, Threshold, load
+from solvent.settings import Address, Alert, Gateway, Settings, SettingsError, Threshold, load, store_url
 from tests.unit.settings.texts import ACCOUNT, mistakes, read, warnings
 
 # Every key that the outside contract lists.
@@ -230,3 +230,20 @@ def test_a_secret_file_lies_beside_the_config(tmp_path: Path) -> None:
     settings = load(written(tmp_path, ACCOUNT.replace("env:KEY", "file:key")), {})
     ((_, endpoint), *_) = settings.routebook.accounts["main"].endpoints.items()
     assert "sk-beside" in str(endpoint.headers)
+
+
+def test_the_store_is_found_without_the_environment_that_the_rest_needs(tmp_path: Path) -> None:
+    path = tmp_path / "solvent.toml"
+    path.write_text('[store]\nurl = "sqlite:///other.db"\n[[account]]\nname = "a"\nprovider = "openai"\napi_key = "env:NOT_SET"\n')
+    assert store_url(path) == "sqlite:///other.db"
+    assert store_url(None) == Settings().store_url
+    path.write_text("[office]\n")
+    assert store_url(path) == Settings().store_url
+    path.write_text('\n[store]\nurl = "mysql://host/db"\n')
+    with pytest.raises(SettingsError, match=r"solvent\.toml: line 3: "):
+        store_url(path)
+    path.write_text("[store\n")
+    with pytest.raises(SettingsError, match="not TOML"):
+        store_url(path)
+    with pytest.raises(UsageError, match="give a file that exists"):
+        store_url(tmp_path / "none.toml")
