@@ -213,9 +213,11 @@ class EdgeWorker:
         self._setup.complain(f"a connection failed by a fault of our own: {what}; report it")
 
     def healths(self) -> tuple[Health, ...]:
+        """How the accounts fare."""
         return self._health.snapshot(self._clock.now_us())
 
     def readiness(self) -> Readiness:
+        """What is there of what the gateway needs."""
         opened = self._app.gate is not None
         return Readiness(opened, not self._journal.failed, opened)
 

@@ -102,6 +102,7 @@ async def test_the_health_of_accounts_is_told_to_an_office_that_is_there(tmp_pat
     await desk.listen(path)
     async with kept(link):
         await worker.hear()
+        link.tell_health()
         await desk.tell(Change())  # its answer comes behind the health
         assert desk.health() == (Health("a", "ready"),)
         healths[0] = Health("a", "exhausted")
