@@ -67,10 +67,22 @@ class Server:
         self.draining = False
         self._monotonic_ms = monotonic_ms
         self.now_ms = monotonic_ms()
+        self._to_flush: list[Connection] = []
 
     def connection(self) -> Connection:
         """A protocol for one accepted connection."""
         return Connection(self)
+
+    def flush_soon(self, connection: Connection) -> None:
+        """Writes at the end of this turn of the loop, for all connections together: who sleeps on the other side is woken once."""
+        if not self._to_flush:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._to_flush.append(connection)
+
+    def _flush(self) -> None:
+        connections, self._to_flush = self._to_flush, []
+        for connection in connections:
+            connection.flush()
 
     def sweep(self) -> None:
         """Ends what took too long; to be called several times a second."""
@@ -151,9 +163,10 @@ class Connection(asyncio.Protocol):
             if not in_body:
                 self._body_ends_ms = now + BODY_MS
             self.deadline_ms = min(now + BODY_IDLE_MS, self._body_ends_ms)
-            if reader.expects_continue and self._transport is not None:
+            if reader.expects_continue:
                 reader.expects_continue = False
-                self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                self._out.append(b"HTTP/1.1 100 Continue\r\n\r\n")
+                self._flush_soon()
         elif reader.in_head and not in_head:
             self.deadline_ms = now + HEAD_MS
 
@@ -275,7 +288,6 @@ class Connection(asyncio.Protocol):
         """Closes in the middle of a body: a chunked one lacks its end, so nobody takes it for whole."""
         if self.gone:
             return
-        self._flush()
         self._current = None
         self.listening = None
         self.close()
@@ -289,12 +301,13 @@ class Connection(asyncio.Protocol):
         return b"connection: keep-alive\r\n\r\n" if self._current.http_1_0 else b"\r\n"
 
     def _finish(self) -> None:
-        self._flush()
+        self._flush_soon()
         current, self._current = self._current, None
         self.listening = None
         self._begun = self._chunked = False
         if current is None or not current.keep_alive or self.gone:
             if self._reader.broken and self._transport is not None and not self.gone:
+                self.flush()
                 self._transport.write_eof()
                 self.deadline_ms = self._server.now_ms + LINGER_MS
             else:
@@ -308,9 +321,10 @@ class Connection(asyncio.Protocol):
         """Everything that this turn of the loop sends leaves together."""
         if not self._flush_due:
             self._flush_due = True
-            asyncio.get_running_loop().call_soon(self._flush)
+            self._server.flush_soon(self)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Writes what was sent so far."""
         self._flush_due = False
         if self._out and self._transport is not None and not self._transport.is_closing():
             out, self._out = self._out, []
@@ -328,6 +342,7 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         """Closes once all is written, or after a while if the client does not read it."""
         if self._transport is not None and not self.gone:
+            self.flush()
             self._closing = True
             self.deadline_ms = self._server.now_ms + WRITE_IDLE_MS
             self._transport.close()

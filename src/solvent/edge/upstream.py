@@ -15,7 +15,8 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from solvent.edge.responses import ResponseReader
-from solvent.exchange.ports import Listener, UpstreamRequest
+from solvent.exchange.ports import Listener
+from solvent.model.call import UpstreamRequest
 from solvent.model.failure import Transport
 
 IDLE_MS = 50_000  # kept open unused; below the minute after which servers commonly hang up
@@ -49,6 +50,7 @@ class Pool:
         self._idle: dict[Origin, list[UpstreamConnection]] = {}
         self._calls: set[UpstreamCall] = set()
         self.now_ms = monotonic_ms()
+        self._sending: list[tuple[asyncio.Transport, bytes]] = []
 
     def call(self, url: str, request: UpstreamRequest, listener: Listener, *, fresh: bool) -> UpstreamCall:
         """Sends a request on an unused connection, or on a new one."""
@@ -101,6 +103,18 @@ class Pool:
         connections = self._idle.get(connection.origin)
         if connections is not None and connection in connections:
             connections.remove(connection)
+
+    def send_soon(self, transport: asyncio.Transport, data: bytes) -> None:
+        """Sends at the end of this turn of the loop, for all calls together: who sleeps on the other side is woken once."""
+        if not self._sending:
+            self._loop.call_soon(self._send)
+        self._sending.append((transport, data))
+
+    def _send(self) -> None:
+        sending, self._sending = self._sending, []
+        for transport, data in sending:
+            if not transport.is_closing():
+                transport.write(data)
 
     def over(self, call: UpstreamCall) -> None:
         """A call needs no more watching."""
@@ -298,7 +312,7 @@ class UpstreamConnection(asyncio.Protocol):
         if self.closing or self._transport is None:
             call.fail(Transport.DROPPED)
             return
-        self._transport.write(call.data)
+        self._pool.send_soon(self._transport, call.data)
         call.began(self, reused=reused)
 
     def data_received(self, data: bytes) -> None:

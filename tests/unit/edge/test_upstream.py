@@ -11,7 +11,7 @@ import pytest
 
 from solvent.edge import responses, upstream
 from solvent.edge.upstream import Pool, UpstreamCall, UpstreamConnection
-from solvent.exchange.ports import UpstreamRequest
+from solvent.model.call import UpstreamRequest
 from solvent.model.failure import Transport
 from solvent.model.route import Timeouts
 from tests.unit.edge.wires import Clock, Wire
@@ -62,6 +62,9 @@ class Net:
         self.asked: list[tuple[str, int, bool]] = []
         self.pool = Pool(self, self.clock, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))  # type: ignore[arg-type]
 
+    def call_soon(self, act: Any) -> None:
+        asyncio.get_running_loop().call_soon(act)
+
     def create_task(self, work: Any) -> asyncio.Task[None]:
         return asyncio.get_running_loop().create_task(work)
 
@@ -84,8 +87,9 @@ class Net:
     async def call(self, ear: Ear, *, fresh: bool = False, url: str = URL, stream: bool = True) -> UpstreamCall:
         request = UpstreamRequest(b"x-api-key: k\r\n", b'{"a":1}', Timeouts(), stream)
         call = self.pool.call(url, request, ear, fresh=fresh)
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        # A turn to dial, one to hear that it was done, and one at whose end all requests leave.
+        for _ in range(3):
+            await asyncio.sleep(0)
         return call
 
     def pass_ms(self, ms: int) -> None:
@@ -185,6 +189,19 @@ async def test_an_answer_without_a_length_ends_with_its_connection() -> None:
     connection.data_received(b"HTTP/1.1 200 OK\r\n\r\nall of it")
     connection.connection_lost(None)
     assert (ear.body, ear.heard[-1]) == (b"all of it", "ended")
+
+
+async def test_a_request_of_a_call_that_was_closed_in_the_same_turn_does_not_leave() -> None:
+    net, ear = Net(), Ear()
+    await net.call(ear)
+    net.connections[0][0].data_received(OK)
+    wire = net.connections[0][1]
+    wire.take()
+    call = net.pool.call(URL, UpstreamRequest(b"", b"{}", Timeouts(), stream=False), ear, fresh=False)
+    call.close()
+    await asyncio.sleep(0)
+    assert wire.aborted
+    assert wire.take() == b""
 
 
 async def test_a_connection_that_was_reset_ended_nothing() -> None:
