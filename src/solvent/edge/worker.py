@@ -37,7 +37,7 @@ from solvent.routing.health import HealthBook
 from solvent.routing.plan import Candidate, Planner
 
 SWEEP_S = 0.1
-FIRST_WORD_S = 1.0  # how long a new worker waits for its keys and routes before it takes requests all the same
+FIRST_WORD_S = 3.0  # how long a new worker waits for its keys and routes before it takes requests all the same
 REVIVE_MS = 1_000
 HEALTH_MS = 200
 
