@@ -89,9 +89,9 @@ class EdgeWorker:
             journal_failed=lambda: None,
             broke=self._broke,
         )
-        self._app = App(self._around, RequestIds(setup.random_bytes), self._readiness)
+        self._app = App(self._around, RequestIds(setup.random_bytes), self.readiness)
         self._server = Server(self._app, clock.monotonic_ms, body_bytes_max=self._body_bytes_max)
-        self._link = OfficeLink(setup.data / "office.sock", setup.name, setup.pid, self, self._healths)
+        self._link = OfficeLink(setup.data / "office.sock", setup.name, setup.pid, self, self.healths)
         self._config = ""
         self._stop = asyncio.Event()
         self._first_word = asyncio.Event()
@@ -151,7 +151,7 @@ class EdgeWorker:
                 self._journal.revive()
             if now_ms >= self._health_at_ms:
                 self._health_at_ms = now_ms + HEALTH_MS
-                healths = self._healths()
+                healths = self.healths()
                 if healths != self._told:
                     self._told = healths
                     self._link.tell_health()
@@ -180,7 +180,7 @@ class EdgeWorker:
             self._health.rearmed(account, now_us)
         for drill in change.drills:
             self._health.drill(drill.account, drill.lasts_ms, now_us)
-        self._told = self._healths()
+        self._told = self.healths()
         self._link.tell_health()
         return ""
 
@@ -219,10 +219,12 @@ class EdgeWorker:
         what = context.get("message", "an error in the event loop") if fault is None else where(fault)
         self._setup.complain(f"a connection failed by a fault of our own: {what}; report it")
 
-    def _healths(self) -> tuple[Health, ...]:
+    def healths(self) -> tuple[Health, ...]:
+        """How the accounts fare."""
         return self._health.snapshot(self._clock.now_us())
 
-    def _readiness(self) -> Readiness:
+    def readiness(self) -> Readiness:
+        """What is there of what the gateway needs."""
         opened = self._app.gate is not None
         return Readiness(opened, not self._journal.failed, opened)
 

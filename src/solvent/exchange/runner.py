@@ -25,7 +25,7 @@ from solvent.exchange.commands import Cause, Command, Over
 from solvent.exchange.events import End, Event, Rung
 from solvent.exchange.job import Job, Surroundings
 from solvent.exchange.machine import step
-from solvent.exchange.ports import Client, Headers, UpstreamRequest
+from solvent.exchange.ports import Client, Headers
 from solvent.exchange.refusals import Told
 from solvent.exchange.state import Exchange, Policy
 from solvent.exchange.tell import Closing, tell, upstream_ids
@@ -33,6 +33,7 @@ from solvent.ledger.accounts import key_account
 from solvent.ledger.journal import AttemptBegun, AttemptEnded, Fact, HoldPlaced, HoldPosted, HoldVoided, RequestDone
 from solvent.ledger.journal import Outcome as Ending
 from solvent.ledger.purse import Short
+from solvent.model.call import UpstreamRequest
 from solvent.model.price import Price
 from solvent.model.route import StreamUsage
 from solvent.model.verdict import Category

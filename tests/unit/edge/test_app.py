@@ -57,23 +57,28 @@ class Scene:
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         self.connection.data_received("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
 
+    def take(self) -> bytes:
+        """What reached the client."""
+        self.connection.flush()
+        return self.wire.take()
+
     def get(self, path: str, method: str = "GET", **headers: str) -> Got:
         self.send(method, path, **headers)
-        return Got(self.wire.take())
+        return Got(self.take())
 
     def post(self, body: Any, path: str = "/v1/messages", **headers: str) -> Got:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send("POST", path, data, **({"x_api_key": "sk-caller"} | headers))
-        return Got(self.wire.take())
+        return Got(self.take())
 
 
 @pytest.mark.parametrize("path", ["/v1/messages", "/v1/messages?beta=true", "/anthropic/v1/messages"])
 async def test_a_message_goes_through(path: str) -> None:
     scene = Scene()
     scene.send("POST", path, json.dumps(ASKED).encode(), x_api_key="sk-caller")
-    assert scene.wire.take() == b""
+    assert scene.take() == b""
     scene.stage.calls[0].answers(200, MESSAGE)
-    got = Got(scene.wire.take())
+    got = Got(scene.take())
     assert (got.status, got.json) == (200, MESSAGE)
     assert got.headers["x-solvent-request-id"].startswith("slv-")
     assert not scene.app.runs
@@ -173,7 +178,7 @@ def test_a_body_that_unpacks_to_too_much_is_413_and_one_that_breaks_off_400() ->
 async def test_what_is_no_http_is_answered_and_closed() -> None:
     scene = Scene()
     scene.connection.data_received(b"NONSENSE\r\n\r\n")
-    got = Got(scene.wire.take())
+    got = Got(scene.take())
     assert got.status == 400
     assert "HTTP/1.1" in got.message
     assert got.headers["connection"] == "close"
@@ -201,9 +206,9 @@ async def test_time_runs_out_for_a_whole_request() -> None:
     scene = Scene()
     scene.send("POST", "/v1/messages", json.dumps(ASKED).encode(), x_api_key="sk-caller")
     scene.app.sweep(scene.stage.clock.monotonic_ms() + 899_000)
-    assert scene.wire.take() == b""
+    assert scene.take() == b""
     scene.app.sweep(scene.stage.clock.monotonic_ms() + 900_001)
-    assert Got(scene.wire.take()).status == 504
+    assert Got(scene.take()).status == 504
     over: list[int] = []
     scene.app.when_over(lambda: over.append(1))
     assert over == [1]

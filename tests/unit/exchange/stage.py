@@ -18,7 +18,7 @@ from solvent.dialects.known import DIALECTS
 from solvent.exchange.attempt import Judge
 from solvent.exchange.gate import Arrived, Gate, Turned
 from solvent.exchange.job import Surroundings
-from solvent.exchange.ports import Headers, Listener, UpstreamRequest
+from solvent.exchange.ports import Headers, Listener
 from solvent.exchange.runner import Run
 from solvent.exchange.till import Holder, Till
 from solvent.ledger.accounts import key_account
@@ -26,6 +26,7 @@ from solvent.ledger.books import Books, apply
 from solvent.ledger.fold import fold
 from solvent.ledger.journal import NO_SEGMENT_BEFORE, Fact, RequestDone, SegmentHeader, decode, encode
 from solvent.ledger.transfers import Refusal, top_up
+from solvent.model.call import UpstreamRequest
 from solvent.model.change import LeaseRow
 from solvent.model.failure import Evidence, Judgement, Transport
 from solvent.model.key import Key
