@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import desk
+
 import gateway
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"

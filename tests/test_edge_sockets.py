@@ -17,7 +17,7 @@ import uvloop
 from solvent.edge.requests import Broken, Request
 from solvent.edge.server import Connection, Server
 from solvent.edge.upstream import Pool, UpstreamCall
-from solvent.exchange.ports import UpstreamRequest
+from solvent.model.call import UpstreamRequest
 from solvent.model.failure import Transport
 from solvent.model.route import Timeouts
 from tests import tls

@@ -9,8 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,18 +31,11 @@ from solvent.model.link import Done, Healths, Hello, Message, Opened, Told, deco
 from solvent.model.link import encode as message
 from tests.books import AT_US, served
 from tests.program import PROGRAM, environment
+from tests.waiting import until
 
 START_S, SHOWN_S = 60.0, 0.5
 ACCOUNT = '[[account]]\nname = "{name}"\nprovider = "openai"\napi_key = "sk-test"\nbalance = "9.00"\nlow_balance = "{low}"\n'
 DRY = Health("main", "exhausted", (Closed("account", "credit_exhausted", AT_US, None, money=True),))
-
-
-def until(true: Callable[[], Any], seconds: float = START_S) -> Any:
-    ends = time.monotonic() + seconds
-    while not (found := true()):
-        assert time.monotonic() < ends, "it did not come in time"
-        time.sleep(0.005)
-    return found
 
 
 @dataclass
@@ -111,7 +103,8 @@ class Office:
     def worker(self, *, fresh: bool = True) -> Worker:
         found = Worker(self.data, fresh)
         self.workers.append(found)
-        return until(lambda: (found.opening if fresh else found.told) and found)  # type: ignore[no-any-return]
+        until(lambda: found.opening if fresh else found.told)
+        return found
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         answer = self.client.post(path, json=body or {})
@@ -127,8 +120,12 @@ class Office:
 
     def start(self) -> None:
         self.child.start(0.0)
-        until(lambda: self.child.hear() or self.child.ready or self.child.problem)
+        until(self._heard)
         assert not self.child.problem
+
+    def _heard(self) -> bool:
+        self.child.hear()
+        return self.child.ready or bool(self.child.problem)
 
 
 @pytest.fixture
@@ -189,7 +186,7 @@ def test_a_change_is_in_force_at_the_worker_before_it_is_answered(office: Office
     asking = threading.Thread(target=lambda: answers.append(office.post("/api/keys", {"name": "app", "balance_usd": "1.00"})))
     asking.start()
     until(lambda: worker.told)
-    time.sleep(0.1)
+    asking.join(0.1)
     assert answers == []
     worker.willing.set()
     asking.join(10)

@@ -335,3 +335,17 @@ async def test_a_case_moves_on_in_its_life(store: CaseStore) -> None:
     assert (resolved.state, await store.case("c1")) == ("resolved", resolved)
     assert (await file(store, occurrence(2))).state == "regressed"
     assert await store.happen("c9", Event.RESOLVED) is None
+
+
+async def test_many_are_filed_at_once_and_what_is_there_already_is_not_filed_again(store: CaseStore) -> None:
+    await file(store, occurrence(1))
+    many = [occurrence(number, case_id=f"c{1 + number % 2}") for number in (1, 2, 3, 4, 4)]
+    assert await store.file_new([(item, case(item, rule=None if item.case_id == "c2" else "acme/no-credit")) for item in many]) == 3
+    assert await store.file_new([(item, case(item)) for item in many]) == 0
+    first, second = await store.case("c1"), await store.case("c2")
+    assert first is not None
+    assert second is not None
+    assert (first.count, first.state, first.first_at, first.last_at) == (3, "answered", occurrence(1).at, occurrence(4).at)
+    assert (second.count, second.state, second.first_at) == (1, "processing", occurrence(3).at)
+    assert await store.counts() == (4, 2)
+    assert await store.file_new([]) == 0

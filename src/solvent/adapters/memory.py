@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from solvent.adapters import cursor
@@ -20,17 +21,19 @@ class MemoryCaseStore:
         """Adds the occurrence and opens its case or counts it there."""
         known = self._cases.get(case.id)
         if known is not None:
-            event = life.Event.OCCURRED_UNEXPLAINED if case.rule is None else life.Event.OCCURRED_EXPLAINED
-            case = replace(
-                known,
-                state=life.step(life.State(known.state), event).value,
-                count=known.count + 1,
-                first_at=min(known.first_at, occurrence.at),
-                last_at=max(known.last_at, occurrence.at),
-            )
+            case = life.counted(known, occurrence.at, explained=case.rule is not None)
         self._cases[case.id] = case
         self._occurrences[occurrence.id] = occurrence
         return case
+
+    async def file_new(self, filed: Sequence[tuple[Occurrence, Case]]) -> int:
+        """Files those that are not there yet; how many these were."""
+        count = 0
+        for occurrence, case in filed:
+            if occurrence.id not in self._occurrences:
+                await self.file(occurrence, case)
+                count += 1
+        return count
 
     async def occurrence(self, occurrence_id: str) -> tuple[Occurrence, Case] | None:
         """One occurrence with its case, or None."""

@@ -139,20 +139,21 @@ class Supervisor:
         return Started(web_address(self._office), web_address(self._gateway), self._token, self._directory.path, taken)
 
     def start(self) -> bool:
-        """Starts the children in order, each once the one before is ready. False where a signal came first. Raises `StartError`."""
+        """Starts the children beside each other, until all are ready. False where a signal came first. Raises `StartError`."""
         for child in self._children:
             child.start(time.monotonic())
-            ends = time.monotonic() + START_S
-            while not child.ready:
-                self._sleep(LOOK_S)
-                if self._stopping:
-                    return False
+        ends = time.monotonic() + START_S
+        while waiting := [child for child in self._children if not child.ready]:
+            self._sleep(LOOK_S)
+            if self._stopping:
+                return False
+            for child in waiting:
                 code = child.ended(time.monotonic())
                 if code is not None:
                     raise StartError(child.problem or f"the {child.program.name} ended while starting (exit code {code}); start again")
-                if time.monotonic() > ends:
-                    message = f"the {child.program.name} was not ready within {START_S:.0f} s; see what uses the machine, and start again"
-                    raise StartError(message)
+            if time.monotonic() > ends:
+                names = " and the ".join(child.program.name for child in waiting)
+                raise StartError(f"the {names} did not get ready within {START_S:.0f} s; see what uses the machine, and start again")
         return True
 
     def watch(self) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import uvloop
 
 from solvent.access import keys
-from solvent.adapters.clock import SystemClock
+from solvent.adapters.clock import LoopClock, SystemClock
 from solvent.base.errors import SolventError
 from solvent.bootstrap.children import inherited, say_ready
 from solvent.diagnosis import engine
@@ -58,12 +58,19 @@ def main(arguments: list[str] | None = None) -> int:
             price_of=_price_of,
             random_bytes=secrets.token_bytes,
             opened=lambda: say_ready(parent),
+            complain=_complain,
+            clock=LoopClock,
         )
         worker.run(setup, inherited(given.listener), parent, uvloop.new_event_loop)
     except (SolventError, OSError) as problem:
         sys.stderr.write(f"solvent worker: {problem}\n")
         return 3
     return 0
+
+
+def _complain(words: str) -> None:
+    sys.stderr.write(f"solvent worker: {words}\n")
+    sys.stderr.flush()
 
 
 def routes_of(config: str, folder: Path) -> Routebook:

@@ -72,7 +72,7 @@ def _first_key(office: Office, gateway: str, book: Routebook) -> list[str]:
     """Makes the first key where there is none yet, and shows it this once."""
     if office.items("/api/keys", 1)["items"]:
         told = "Keys were made before: `solvent keys list` shows them, `solvent keys create NAME` makes another."
-        return ["", told, *snippets.lines(gateway, "KEY", book)]
+        return ["", told, "", *snippets.lines(gateway, "KEY", book)]
     made = office.ask("POST", "/api/keys", FIRST_KEY, idempotency_key=_ONCE)
     key = made["key"]
-    return ["", f"A first key, shown this once: {key}", *snippets.lines(gateway, key, book)]
+    return ["", f"A first key, shown this once: {key}", "", *snippets.lines(gateway, key, book)]

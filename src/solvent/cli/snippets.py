@@ -40,11 +40,13 @@ def lines(gateway: str, key: str, book: Routebook) -> list[str]:
         f"curl{later}",
         f"  curl -s {gateway}/v1/chat/completions -H 'Authorization: Bearer {key}' \\",
         f"    -H 'Content-Type: application/json' -d '{body}'",
+        "",
         f"Python, with the openai package{later}",
         "  from openai import OpenAI",
         f'  client = OpenAI(base_url="{gateway}/v1", api_key="{key}")',
         f'  answer = client.chat.completions.create(model="{openai or "MODEL"}", messages={json.dumps(asked)})',
         "  print(answer.choices[0].message.content)",
+        "",
         "Claude Code" + ("" if anthropic else "   (once an account speaks the Anthropic dialect)"),
         f"  ANTHROPIC_BASE_URL={gateway} ANTHROPIC_AUTH_TOKEN={key} claude",
     ]

@@ -25,6 +25,8 @@ from solvent.model.verdict import Tried
 CONTRADICTED = 15
 _CLEAR_WEIGHT = 4
 _TRAIL_MAX = 8
+# Folders whose sentences are nobody's in particular.
+_NOBODYS = ("generic/", "client/", "status/")
 # An expression may ask for a field's name so as not to match elsewhere; the name is no part of the words.
 _FIELD_NAME = re.compile(r"^(?:message|error|detail|msg|code|type|reason|status)[\"']?\s?[:=]\s?[\"']?", re.IGNORECASE)
 
@@ -204,17 +206,17 @@ class Engine:
 
 
 def _with_narrower_first(ordered: list[tuple[int, int, _Clause]]) -> list[tuple[int, int, _Clause]]:
-    """A rule that yields leaves the case to the best rule of its category that is a provider's own."""
+    """A rule that yields leaves the case to the best rule of its category that knows a provider's own sentence."""
     if not ordered or not ordered[0][2].rule.yields:
         return ordered
     category = ordered[0][2].rule.category
-    fitting = (index for index, item in enumerate(ordered) if item[2].rule.category is category and _is_of_a_provider(item[2].rule))
+    fitting = (index for index, item in enumerate(ordered) if item[2].rule.category is category and _knows_a_sentence(item[2]))
     index = next(fitting, 0)
     return [ordered[index], *ordered[:index], *ordered[index + 1 :]]
 
 
-def _is_of_a_provider(rule: Rule) -> bool:
-    return rule.voice == "provider" and rule.provider is not None
+def _knows_a_sentence(clause: _Clause) -> bool:
+    return bool(clause.match.text) and clause.rule.voice == "provider" and not clause.rule.id.startswith(_NOBODYS)
 
 
 def _why_second(rule: Rule, rank: int) -> str:

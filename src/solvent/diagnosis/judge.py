@@ -36,7 +36,7 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
     drawn = chains.layers(chain, parties, provider, wallet, decision.quote, voice)
     if category in (Category.CLIENT_CODE, Category.NOT_AN_ERROR):
         drawn = _local(drawn, decision.quote)
-    elif category in (Category.NETWORK, Category.TIMEOUT) and status is None:
+    elif category in (Category.NETWORK, Category.TIMEOUT) and status is None and voice != "relay":
         named = any(host in reading.flat for host in (parties[provider].hosts if provider in parties else ()))
         drawn = _unanswered(drawn, decision.quote, named=named)
     return Verdict(
@@ -48,7 +48,7 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
         layers=drawn,
         http_status=status,
         http_status_source=status_source,
-        http_status_should_be=_should_be(rule, category, provider),
+        http_status_should_be=_should_be(rule, category, provider, status),
         retryable=retryable,
         available_at=recovery.available_at(reading.flat, _failed_at(reading)) if retryable or wallet is Wallet.KEY_BUDGET else None,
         window=None if rule is None else rule.window,
@@ -106,7 +106,9 @@ def _status(decision: Decision) -> tuple[int | None, str | None]:
     return None, None
 
 
-def _should_be(rule: Rule | None, category: Category, provider: str) -> int | None:
+def _should_be(rule: Rule | None, category: Category, provider: str, seen: int | None) -> int | None:
+    if seen in defaults.ALSO_TRUE.get(category, ()):
+        return seen
     if rule is not None and rule.status_should_be is not None:
         return rule.status_should_be
     if category is Category.OVERLOADED and provider == "anthropic":

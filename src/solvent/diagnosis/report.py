@@ -42,7 +42,7 @@ def report(verdict: Verdict, reading: Reading, catalogue: Catalogue, lang: str, 
         title=wording.fill(_title(rule, verdict, advice).of(lang)),
         summary=wording.fill(_summary(own, verdict, advice).of(lang)),
         original=original,
-        translation=wording.fill(_translation(rule, advice, lang, original)),
+        translation=wording.fill(_translation(rule, own, advice, lang, original)),
         cause=wording.fill(((own and own.cause) or advice.cause).of(lang)),
         who_acts=wording.fill(((own and own.who_acts) or advice.who_acts).of(lang)),
         solution=steps(own.solution if own else None, advice.solution),
@@ -85,9 +85,13 @@ def _title(rule: Rule | None, verdict: Verdict, advice: Advice) -> Words:
     return phrases.UNKNOWN if verdict.category is Category.OTHER else advice.meaning
 
 
-def _translation(rule: Rule | None, advice: Advice, lang: str, original: str) -> str:
-    """The sentence in the reader's language; where it is in that language already, its meaning in plain words."""
-    if rule is not None and rule.translation is not None and bool(_CHINESE.search(original)) is not (lang == "zh"):
+def _translation(rule: Rule | None, own: Rule | None, advice: Advice, lang: str, original: str) -> str:
+    """The sentence in the reader's language; where it is in that language already, its meaning in plain words.
+
+    A rule that explains the cause itself means something else than its category usually does.
+    """
+    foreign = bool(_CHINESE.search(original)) is not (lang == "zh")
+    if rule is not None and rule.translation is not None and (foreign or (own is not None and own.cause is not None)):
         return rule.translation.of(lang)
     return advice.meaning.of(lang)
 

@@ -14,7 +14,7 @@ from solvent.edge.requests import Broken, Request
 from solvent.edge.server import Connection
 from solvent.exchange.gate import Arrived, Gate, Turned
 from solvent.exchange.job import Surroundings
-from solvent.exchange.refusals import Told, headers_of, id_headers, refusal, status_in
+from solvent.exchange.refusals import OWN_FAULT, Told, headers_of, id_headers, refusal, status_in
 from solvent.exchange.runner import Run
 from solvent.exchange.tell import tell_turned
 from solvent.model.route import DialectName
@@ -52,6 +52,14 @@ class App:
 
     def handle(self, request: Request, connection: Connection) -> None:
         """A whole request came."""
+        try:
+            self._answer(request, connection)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, one request breaks and no other
+            request_id = self._new_id()
+            self._around.broke(request_id, fault)
+            self._error(OWN_FAULT, dialect_of(request.path, request.headers), connection, request_id)
+
+    def _answer(self, request: Request, connection: Connection) -> None:
         path = request.path.partition(b"?")[0]
         dialect = _POSTS.get(path)
         if dialect is not None and request.method == b"POST":

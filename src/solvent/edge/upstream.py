@@ -15,7 +15,8 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from solvent.edge.responses import ResponseReader
-from solvent.exchange.ports import Listener, UpstreamRequest
+from solvent.exchange.ports import Listener
+from solvent.model.call import UpstreamRequest
 from solvent.model.failure import Transport
 
 IDLE_MS = 50_000  # kept open unused; below the minute after which servers commonly hang up

@@ -9,14 +9,15 @@ import asyncio
 import contextlib
 import signal
 import socket
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from solvent.base.errors import UsageError
 from solvent.base.ids import RequestIds
 from solvent.edge.app import App, Readiness
-from solvent.edge.clock import LoopClock
 from solvent.edge.journal import JournalWriter
 from solvent.edge.link import OfficeLink
 from solvent.edge.server import Server
@@ -24,6 +25,7 @@ from solvent.edge.upstream import Pool
 from solvent.exchange.attempt import Judge
 from solvent.exchange.gate import Gate
 from solvent.exchange.job import Surroundings
+from solvent.exchange.ports import Clock
 from solvent.exchange.till import Till
 from solvent.model.change import Change, Opening
 from solvent.model.failure import Evidence, Judgement, Transport
@@ -44,7 +46,8 @@ class Setup:
     """What a worker is started with.
 
     `routes` reads a config's text (raises `UsageError`), `digest` is the keyed hash of a key's text, `judge` the diagnosis of a failed
-    attempt, `price_of` the book's price for a candidate, `opened` is called once keys and routes are there.
+    attempt, `price_of` the book's price for a candidate, `opened` is called once keys and routes are there, `complain` with
+    what a person must know.
     """
 
     name: str
@@ -58,6 +61,8 @@ class Setup:
     price_of: Callable[[Candidate], Price | None]
     random_bytes: Callable[[int], bytes]
     opened: Callable[[], None]
+    complain: Callable[[str], None]
+    clock: Callable[[asyncio.AbstractEventLoop], Clock]
 
 
 class EdgeWorker:
@@ -66,7 +71,7 @@ class EdgeWorker:
     def __init__(self, setup: Setup, loop: asyncio.AbstractEventLoop) -> None:
         self._setup = setup
         self._loop = loop
-        self._clock = clock = LoopClock(loop)
+        self._clock = clock = setup.clock(loop)
         self._journal = JournalWriter(setup.data / "journal", setup.name, sync=setup.sync, loop=loop)
         self._pool = Pool(loop, clock.monotonic_ms)
         self._health = HealthBook()
@@ -81,10 +86,11 @@ class EdgeWorker:
             judge=self._judge_for,
             price=self._price,
             journal_failed=lambda: None,
+            broke=self._broke,
         )
-        self._app = App(self._around, RequestIds(setup.random_bytes), self._readiness)
+        self._app = App(self._around, RequestIds(setup.random_bytes), self.readiness)
         self._server = Server(self._app, clock.monotonic_ms, body_bytes_max=self._body_bytes_max)
-        self._link = OfficeLink(setup.data / "office.sock", setup.name, setup.pid, self, self._healths)
+        self._link = OfficeLink(setup.data / "office.sock", setup.name, setup.pid, self, self.healths)
         self._config = ""
         self._stop = asyncio.Event()
         self._revive_at_ms = 0
@@ -93,6 +99,7 @@ class EdgeWorker:
 
     async def run(self, listener: socket.socket, parent: socket.socket | None) -> None:
         """Serves until SIGTERM or SIGINT, or until `parent` is closed by the process that started this one."""
+        self._loop.set_exception_handler(self._unexpected)
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._stop.set)
         if parent is not None:
@@ -138,7 +145,7 @@ class EdgeWorker:
                 self._journal.revive()
             if now_ms >= self._health_at_ms:
                 self._health_at_ms = now_ms + HEALTH_MS
-                healths = self._healths()
+                healths = self.healths()
                 if healths != self._told:
                     self._told = healths
                     self._link.tell_health()
@@ -166,7 +173,7 @@ class EdgeWorker:
             self._health.rearmed(account, now_us)
         for drill in change.drills:
             self._health.drill(drill.account, drill.lasts_ms, now_us)
-        self._told = self._healths()
+        self._told = self.healths()
         self._link.tell_health()
         return ""
 
@@ -197,10 +204,20 @@ class EdgeWorker:
             self._prices[name] = self._setup.price_of(candidate)
         return self._prices[name]
 
-    def _healths(self) -> tuple[Health, ...]:
+    def _broke(self, request_id: str, fault: Exception) -> None:
+        self._setup.complain(f"{request_id} failed by a fault of our own: {where(fault)}; report it")
+
+    def _unexpected(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        fault = context.get("exception")
+        what = context.get("message", "an error in the event loop") if fault is None else where(fault)
+        self._setup.complain(f"a connection failed by a fault of our own: {what}; report it")
+
+    def healths(self) -> tuple[Health, ...]:
+        """How the accounts fare."""
         return self._health.snapshot(self._clock.now_us())
 
-    def _readiness(self) -> Readiness:
+    def readiness(self) -> Readiness:
+        """What is there of what the gateway needs."""
         opened = self._app.gate is not None
         return Readiness(opened, not self._journal.failed, opened)
 
@@ -227,6 +244,12 @@ def evidence(
         request=asked.body,
         problem=problem,
     )
+
+
+def where(fault: BaseException) -> str:
+    """Where an exception was raised, and nothing of what is in it: its words may hold the caller's."""
+    place = traceback.extract_tb(fault.__traceback__)
+    return f"{type(fault).__name__} at {place[-1].filename}:{place[-1].lineno}" if place else type(fault).__name__
 
 
 def run(setup: Setup, listener: socket.socket, parent: socket.socket | None, loop_factory: Callable[[], asyncio.AbstractEventLoop]) -> None:

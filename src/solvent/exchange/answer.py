@@ -35,6 +35,15 @@ class Answer:
         """Nothing follows."""
         self._end = True
 
+    def replace(self, status: int, headers: Headers, body: bytes) -> None:
+        """Another answer than what was gathered, or, where something was sent already, a cut."""
+        self._head, self._body, self._end = None, [], False
+        if self._begun:
+            self._client.cut()
+        else:
+            self.status = status
+            self._client.whole(status, headers, body)
+
     def cut(self) -> None:
         """It breaks off where it is."""
         self.deliver()

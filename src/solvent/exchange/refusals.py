@@ -91,6 +91,15 @@ _CURES = {
 }
 
 
+OWN_FAULT = Told(
+    502,
+    Category.SERVER_ERROR,
+    "This gateway failed at the request by a fault of its own; report it to the operator of this gateway with the request id",
+    retry=True,
+    page="own-fault",
+)
+
+
 def told(category: Category) -> Told:
     """The error of a category in its usual words, seen from the caller: a failure of the operator's own accounts is `no_channel`."""
     known = _TABLE.get(category)
@@ -124,8 +133,8 @@ def of_failure(cause: Cause, category: Category, text: str = "") -> Told:
         base = told(category)
         return replace(base, message=f"{base.message}. The provider says: {text}") if text else base
     if category in _MONEY:
-        words = f"No route to this model is open, because this gateway's own accounts are out of credit: {_OPERATOR_MUST}"
-        return replace(told(Category.NO_CHANNEL), message=words, page="accounts-out-of-credit")
+        words = f"No route to this model is open, because this gateway's own accounts are empty: {_OPERATOR_MUST}"
+        return replace(told(Category.NO_CHANNEL), message=words, page="accounts-empty")
     return told(Category.NO_CHANNEL if category in _OPERATOR else category)
 
 
@@ -138,7 +147,7 @@ def of_break(cause: Cause, category: Category) -> Told:
     if cause is Cause.DEADLINE:
         why = "the time for the request is over"
     elif category in _MONEY:
-        why = "this gateway's own account is out of credit"
+        why = "this gateway's own account is empty"
     cure = "; send the request again" if base.retry else f": {_OPERATOR_MUST}"
     return replace(base, message=f"The answer breaks off here and is incomplete, because {why}{cure}")
 

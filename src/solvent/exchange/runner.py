@@ -25,7 +25,7 @@ from solvent.exchange.commands import Cause, Command, Over
 from solvent.exchange.events import End, Event, Rung
 from solvent.exchange.job import Job, Surroundings
 from solvent.exchange.machine import step
-from solvent.exchange.ports import Client, Headers, UpstreamRequest
+from solvent.exchange.ports import Client, Headers
 from solvent.exchange.refusals import Told
 from solvent.exchange.state import Exchange, Policy
 from solvent.exchange.tell import Closing, tell, upstream_ids
@@ -33,9 +33,11 @@ from solvent.ledger.accounts import key_account
 from solvent.ledger.journal import AttemptBegun, AttemptEnded, Fact, HoldPlaced, HoldPosted, HoldVoided, RequestDone
 from solvent.ledger.journal import Outcome as Ending
 from solvent.ledger.purse import Short
+from solvent.model.call import UpstreamRequest
 from solvent.model.price import Price
 from solvent.model.route import StreamUsage
 from solvent.model.verdict import Category
+from solvent.pricing import quote
 from solvent.routing.plan import Candidate
 
 _ENDINGS = {End.NONE: Ending.NONE, End.UNKNOWN: Ending.UNKNOWN, End.USAGE: Ending.USAGE}
@@ -60,6 +62,7 @@ class Run:
         self._exchange = Exchange(Policy(job.asked.stream, job.model.retry_unknown, job.model.drain))
         self._events: deque[Event] = deque()
         self._stepping = False
+        self._broken = False
         self._facts: list[Fact] = []
         self._told = False
         self._held = 0
@@ -82,6 +85,8 @@ class Run:
         if self._stepping:
             self._events.append(event)
             return
+        if self._broken:
+            return
         self._stepping = True
         try:
             while True:
@@ -93,8 +98,27 @@ class Run:
                 if not self._events:
                     return
                 event = self._events.popleft()
+        except Exception as fault:  # noqa: BLE001 - whatever it is, one request breaks and no other
+            self._break_down(fault)
         finally:
             self._stepping = False
+
+    def _break_down(self, fault: Exception) -> None:
+        """A fault of our own ends this request: it is told, nothing more is spent, and the hold stays open in the journal, to be found."""
+        self._broken = True
+        self._events.clear()
+        if self.attempts:
+            attempt = self.attempts[-1]
+            if attempt.call is not None:
+                attempt.call.close()
+            if attempt.passed is not None:
+                self._around.health.untold(attempt.passed, self._around.clock.now_us())
+        dialect = self.job.dialect
+        told = refusals.OWN_FAULT
+        headers = (_JSON, *refusals.id_headers(dialect.name, self.job.request_id), *refusals.headers_of(told))
+        self.answer.replace(told.status, headers, dialect.refusal(self.refusal(told)))
+        self._around.broke(self.job.request_id, fault)
+        self._over(self)
 
     def client_left(self) -> None:
         """The client's connection is gone."""
@@ -181,7 +205,11 @@ class Run:
             return
         inject = job.asked.stream and candidate.endpoint.stream_usage is StreamUsage.INJECT and not job.asked.wants_usage
         body = job.dialect.rewrite(job.asked, candidate.model, inject_usage=inject, output_tokens_max=self._output_max)
-        attempt.listen(job.dialect.tap(strip_usage=not job.asked.wants_usage))
+        tap = job.dialect.tap(strip_usage=not job.asked.wants_usage)
+        price = self._price(candidate)
+        if price is not None:
+            tap.cost_of = lambda usage: str(quote.cost(price, usage))
+        attempt.listen(tap)
         request = UpstreamRequest(candidate.header_lines + job.header_lines, body, candidate.upstream.timeouts, job.asked.stream)
         attempt.call = self._around.upstreams.call(candidate.endpoint.url, request, attempt, fresh=command.fresh)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from solvent.cases.life import Event
@@ -26,6 +26,10 @@ class CaseStore(Protocol):
 
         `case` is the case as a first occurrence would open it.
         """
+        ...
+
+    async def file_new(self, filed: Sequence[tuple[Occurrence, Case]]) -> int:
+        """Files those that are not there yet, each as `file` does and all in one step; how many these were."""
         ...
 
     async def occurrence(self, occurrence_id: str) -> tuple[Occurrence, Case] | None:

@@ -18,6 +18,8 @@ from solvent.model.route import DialectName
 from solvent.pricing import images
 from solvent.pricing.count import bare, bound, message_tokens, plain, weighed
 
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 # Anthropic's prompt for the use of tools, the dearest row of its table (any or one tool, Opus 4.7):
 # https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview, in a copy read 2026-11-25.
 _CLAUDE_TOOLS = 804
@@ -90,7 +92,7 @@ def prompt(asked: Asked, dialect: DialectName, model: str = "") -> int | Unbound
         return Unbounded(asked.unbounded)
     fields = decoded(asked)
     if fields is None:
-        return Unbounded("body")
+        return Unbounded(_unreadable_part(asked))
     name = model or asked.model
     reading = _Reading(name)
     for field, value in fields.items():
@@ -105,9 +107,19 @@ def decoded(asked: Asked) -> dict[str, Any] | None:
     """The body's fields with all that is in them; None where they are nested too deeply or hold text that is no UTF-8."""
     try:
         fields: dict[str, Any] = msgspec.json.decode(asked.body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except _UNREADABLE:
         return None
     return fields
+
+
+def _unreadable_part(asked: Asked) -> str:
+    """The field that cannot be decoded."""
+    for name, raw in asked.fields.items():
+        try:
+            msgspec.json.decode(raw)
+        except _UNREADABLE:
+            return name
+    return "body"
 
 
 def bounded_by_bytes(asked: Asked) -> bool:

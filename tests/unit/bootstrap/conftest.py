@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,11 +27,3 @@ def twin(log: Path, monkeypatch: pytest.MonkeyPatch) -> Twin:
         return Program(name, "tests.unit.bootstrap.twin", ("--name", name, "--does", does, "--log", str(log)), ())
 
     return made
-
-
-def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Waits until something is so."""
-    ends = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends, "it did not come"
-        time.sleep(0.01)

@@ -12,7 +12,8 @@ import pytest
 from solvent.base.errors import StartError
 from solvent.bootstrap import children
 from solvent.bootstrap.children import Child, say_failed, say_ready
-from tests.unit.bootstrap.conftest import Twin, until
+from tests.unit.bootstrap.conftest import Twin
+from tests.waiting import until
 
 
 @pytest.fixture

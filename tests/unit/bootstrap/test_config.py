@@ -25,13 +25,25 @@ def path(tmp_path: Path) -> Path:
     return found
 
 
+def text(path: Path) -> str:
+    return path.read_text()
+
+
+def write(path: Path, content: str | None) -> None:
+    """Another text in the file, or no file."""
+    if content is None:
+        path.unlink()
+    else:
+        path.write_text(content)
+
+
 def names(config: Config) -> list[str]:
     return [account.name for account in config.accounts()]
 
 
 def test_a_file_gives_its_text_and_what_it_says(path: Path) -> None:
     config = Config(path, ENVIRONMENT)
-    assert (config.text, names(config)) == (path.read_text(), ["one"])
+    assert (config.text, names(config)) == (text(path), ["one"])
     assert config.low_balances() == {"one": Money.parse("1.00")}
 
 
@@ -41,19 +53,19 @@ def test_without_a_file_the_environment_counts_and_workers_read_their_own(tmp_pa
 
 
 def test_an_empty_file_is_a_config_that_serves_nothing(path: Path) -> None:
-    path.write_text("")
+    write(path, "")
     config = Config(path, {"ANTHROPIC_API_KEY": "sk-a"})
     assert (names(config), config.text.strip(), bool(config.text)) == ([], "", True)
 
 
 def test_secrets_lie_beside_the_file(path: Path) -> None:
-    path.write_text(ACCOUNT.format(name="one").replace("env:KEY", "file:key"))
+    write(path, ACCOUNT.format(name="one").replace("env:KEY", "file:key"))
     (path.parent / "key").write_text("sk-2\n")
     assert names(Config(path, {})) == ["one"]
 
 
 def test_a_bad_file_is_refused(path: Path) -> None:
-    path.write_text("[office\n")
+    write(path, "[office\n")
     with pytest.raises(UsageError, match="not TOML"):
         Config(path, ENVIRONMENT)
 
@@ -69,9 +81,9 @@ async def test_a_changed_file_is_told_to_the_workers_and_its_openings_are_booked
     async with opened(tmp_path, clock) as world:
         config = Config(path, ENVIRONMENT)
         taking = await reloading(config, world)
-        path.write_text(ACCOUNT.format(name="two"))
+        write(path, ACCOUNT.format(name="two"))
         assert await taking.take() == Reloaded()
-        assert (names(config), world.workers.told) == (["two"], [Change(config=path.read_text())])
+        assert (names(config), world.workers.told) == (["two"], [Change(config=text(path))])
         assert (await world.ledger.accounts(["upstream:two"]))["upstream:two"].credited == Money.parse("3.00")
 
 
@@ -79,10 +91,10 @@ async def test_a_bad_file_changes_nothing_and_all_its_mistakes_are_told(tmp_path
     async with opened(tmp_path, clock) as world:
         config = Config(path, ENVIRONMENT)
         taking = await reloading(config, world)
-        path.write_text('[office]\nlisten = 1\n[gateway]\nspeed = "high"\n')
+        write(path, '[office]\nlisten = 1\n[gateway]\nspeed = "high"\n')
         done = await taking.take()
         assert (len(done.mistakes), done.mistakes[0][:8]) == (2, "line 2: ")
-        path.unlink()
+        write(path, None)
         assert "cannot read the config" in (await taking.take()).mistakes[0]
         assert (names(config), world.workers.told) == (["one"], [])
 
@@ -97,18 +109,18 @@ class Unwilling(FakeWorkers):
 async def test_what_a_worker_refuses_is_taken_back_everywhere(tmp_path: Path, path: Path, clock: FixedClock) -> None:
     async with opened(tmp_path, clock) as world:
         config, workers = Config(path, ENVIRONMENT), Unwilling()
-        taking, old = Reloading(config, workers, Accounts(world.around)), path.read_text()
-        path.write_text(ACCOUNT.format(name="two"))
+        taking, old = Reloading(config, workers, Accounts(world.around)), text(path)
+        write(path, ACCOUNT.format(name="two"))
         assert await taking.take() == Reloaded(("`env:KEY` is not set here",))
-        assert (names(config), [change.config for change in workers.told]) == (["one"], [path.read_text(), old])
+        assert (names(config), [change.config for change in workers.told]) == (["one"], [text(path), old])
 
 
 async def test_what_counts_only_after_a_restart_is_named(tmp_path: Path, path: Path, clock: FixedClock) -> None:
     async with opened(tmp_path, clock) as world:
         taking = await reloading(Config(path, ENVIRONMENT), world)
-        path.write_text('[gateway]\nlisten = "127.0.0.1:9"\ndurability = "power"\n[store]\nurl = "sqlite:///other.db"\n')
+        write(path, '[gateway]\nlisten = "127.0.0.1:9"\ndurability = "power"\n[store]\nurl = "sqlite:///other.db"\n')
         assert (await taking.take()).after_restart == ("[gateway] listen", "[gateway] durability", "[store] url")
-        path.write_text("[office]\n")
+        write(path, "[office]\n")
         assert (await taking.take()).after_restart == ()
 
 

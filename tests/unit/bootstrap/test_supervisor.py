@@ -6,17 +6,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import pytest
 
 from solvent.adapters.datadir import DataDir
 from solvent.base.errors import StartError
 from solvent.bootstrap import supervisor
-from solvent.bootstrap.children import Program
+from solvent.bootstrap.children import Child, Program
 from solvent.bootstrap.supervisor import Plan, Started, Supervisor, supervise
 from solvent.settings import Address, Gateway, Settings
-from tests.unit.bootstrap.conftest import Twin, until
+from tests.unit.bootstrap.conftest import Twin
+from tests.waiting import until
 
 
 class Listener:
@@ -25,7 +26,7 @@ class Listener:
     def __init__(self, port: int) -> None:
         self.port = port
 
-    def __enter__(self) -> Listener:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -72,13 +73,14 @@ def wrote(log: Path, line: str, times: int = 1) -> Callable[[], bool]:
     return lambda: log.exists() and log.read_text().splitlines().count(line) >= times
 
 
-def test_children_start_in_order_and_end_the_worker_first(run: Callable[..., Any], twin: Twin, log: Path) -> None:
+def test_children_start_and_end_the_worker_first(run: Callable[..., Any], twin: Twin, log: Path) -> None:
     with run(twin("office"), twin("worker")) as found:
         assert found.start()
         signaller = when(wrote(log, "worker starts"), signal.SIGTERM)
         found.watch()
         signaller.join()
-    assert log.read_text().splitlines() == ["office starts", "worker starts", "worker ends", "office ends"]
+    assert sorted(log.read_text().splitlines()[:2]) == ["office starts", "worker starts"]
+    assert log.read_text().splitlines()[2:] == ["worker ends", "office ends"]
 
 
 def test_what_runs_where_is_told_and_which_wanted_ports_are_taken(run: Callable[..., Any], tmp_path: Path) -> None:
@@ -106,7 +108,7 @@ def test_a_child_that_does_not_get_ready_is_not_waited_for_for_ever(
     run: Callable[..., Any], twin: Twin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor, "START_S", -1.0)
-    with run(twin("office")) as found, pytest.raises(StartError, match="the office was not ready within"):
+    with run(twin("office")) as found, pytest.raises(StartError, match="the office did not get ready within"):
         found.start()
 
 
@@ -124,9 +126,10 @@ def test_a_child_that_dies_is_started_again_and_told_of(
 def test_a_child_that_cannot_be_started_again_is_tried_later(
     run: Callable[..., Any], twin: Twin, log: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    start, refused = supervisor.Child.start, []
+    start = Child.start
+    refused: list[str] = []
 
-    def scarce(child: supervisor.Child, now_s: float) -> None:
+    def scarce(child: Child, now_s: float) -> None:
         if wrote(log, "office starts")() and not refused:
             refused.append(child.program.name)
             raise StartError("cannot start the office: no memory")
@@ -134,7 +137,7 @@ def test_a_child_that_cannot_be_started_again_is_tried_later(
 
     with run(twin("office", "end once"), twin("worker")) as found:
         assert found.start()
-        monkeypatch.setattr(supervisor.Child, "start", scarce)
+        monkeypatch.setattr(Child, "start", scarce)
         signaller = when(wrote(log, "office starts", 2), signal.SIGTERM)
         found.watch()
         signaller.join()
@@ -157,7 +160,6 @@ def test_a_stop_while_starting_is_no_failure(run: Callable[..., Any], twin: Twin
     with run(twin("office"), twin("worker")) as found:
         os.kill(os.getpid(), signal.SIGTERM)
         assert not found.start()
-    assert "worker starts" not in (log.read_text() if log.exists() else "")
 
 
 def test_signals_are_as_they_were_afterwards(run: Callable[..., Any]) -> None:

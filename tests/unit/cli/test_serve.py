@@ -10,7 +10,7 @@ from tests.unit.cli.conftest import Run
 from tests.unit.cli.gateway_twin import KEY, TOKEN, Twin, twin
 
 __all__ = ["twin"]
-NONE = {"items": [], "next": None}
+NONE: dict[str, object] = {"items": [], "next": None}
 MADE = {"id": "k", "name": "first", "key": KEY}
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import gzip
 import inspect
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 from unittest import mock
@@ -20,6 +21,7 @@ import pytest
 
 from solvent.base.ids import RequestIds
 from solvent.diagnosis import desk, engine
+from solvent.diagnosis.upstream import judge_attempt
 from solvent.dialects.known import DIALECTS
 from solvent.edge import app
 from solvent.edge.app import App, Readiness
@@ -28,9 +30,10 @@ from solvent.exchange import ceiling, gate, refusals
 from solvent.exchange.commands import Cause
 from solvent.exchange.gate import Arrived, Gate
 from solvent.exchange.job import Job, Surroundings
-from solvent.exchange.refusals import AT_FAULT, Told
+from solvent.exchange.refusals import Told
 from solvent.exchange.till import Holder, Till
 from solvent.ledger.purse import Lease, Part, Purse, Short
+from solvent.model.failure import Evidence
 from solvent.model.key import Key
 from solvent.model.price import Price, Rates
 from solvent.model.route import DialectName, Endpoint, Model, Route, Routebook, Upstream
@@ -44,21 +47,21 @@ ID = RequestIds(lambda count: bytes.fromhex("9d41b7ea")[:count]).next(NOW_US)
 OPENAI, ANTHROPIC = DialectName.OPENAI, DialectName.ANTHROPIC
 MODULES: tuple[ModuleType, ...] = (refusals, gate, ceiling, app)
 KEY_TEXT = "sk-slv-" + "a" * 32
-MONEY = (Category.CREDIT_EXHAUSTED, Category.BUDGET_LIMIT)
 UPSTREAM_TEXT = "the field `frobnicate` is not among those that are taken"
+
+
+SITES: set[tuple[str, int]] = set()
+MADE: list[Told] = []
 
 
 class Recorded(Told):
     """A `Told` that remembers which line of which module made it."""
 
-    sites: set[tuple[str, int]] = set()
-    made: list[Told] = []
-
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         caller = sys._getframe(1)
-        self.sites.add((caller.f_globals["__name__"], caller.f_lineno))
-        self.made.append(Told(*args, **named))
+        SITES.add((caller.f_globals["__name__"], caller.f_lineno))
+        MADE.append(Told(*args, **named))
 
 
 @dataclass
@@ -142,7 +145,7 @@ def bad_bodies(dialect: DialectName) -> Iterator[bytes]:
     yield from (b"", b"[]", b"{", b"{}", b'{"model": 7}', b'{"model": ""}', b'{"model": "large"}', b"\xff", b"[" * 100_000)
     yield from (b'{"model": "large", "messages": ' + b"[" * 100_000, asked(dialect, stop="\ud800").replace(b"ud800", b"x"))
     yield asked(dialect)[:-1] + b', "model": "small"}'
-    wrong = {
+    wrong: dict[str, tuple[Any, ...]] = {
         "messages": ([], 7, [7]),
         "stream": ("yes",),
         "max_tokens": (-1, "many"),
@@ -168,9 +171,9 @@ def at_the_gate() -> None:
         doors.admit(arrived(dialect, asked(dialect)), Holder(key(models=("gpt-*", "claude-*")), Purse()))
         doors.admit(arrived(dialect, asked(dialect, tools=[{"type": "web_search_20250305", "name": "web_search"}])), limited)
         doors.admit(arrived(dialect, asked(dialect, web_search_options={})), limited)
-        often, many = Holder(key(rpm=1), Purse()), Holder(key(tpm=1), Purse())
-        many.used(5, doors._around.clock.monotonic_ms())
-        for holder in (often, often, many):
+        often, many = Holder(key(rpm=2), Purse()), Holder(key(tpm=1_000), Purse())
+        many.used(5_000, doors._around.clock.monotonic_ms())
+        for holder in (often, often, often, many):
             doors.admit(arrived(dialect, asked(dialect)), holder)
 
 
@@ -196,11 +199,12 @@ def at_the_surface() -> None:
     doors, till, around = gate_and_till()
     till.change([key()], [])
     face = App(around, Ids(), lambda: Readiness(opened=True, journal=True, office=True))  # type: ignore[arg-type]
-    requests = [(b"POST", b"/v1/chat/completions", {}, b""), (b"POST", b"/v1/messages", {}, b""), (b"GET", b"/v1/models", {}, b"")]
     for opened in (False, True):
         face.gate = doors if opened else None
-        for method, path, headers, body in [
-            *requests,
+        calls: list[tuple[bytes, bytes, dict[bytes, bytes], bytes]] = [
+            (b"POST", b"/v1/chat/completions", {}, b""),
+            (b"POST", b"/v1/messages", {}, b""),
+            (b"GET", b"/v1/models", {}, b""),
             (b"GET", b"/v1/messages", {}, b""),
             (b"POST", b"/v1/models", {}, b""),
             (b"POST", b"/v1/v1/chat/completions", {}, b""),
@@ -209,7 +213,8 @@ def at_the_surface() -> None:
             (b"POST", b"/v1/messages", {b"content-encoding": b"gzip"}, b"Hi"),
             (b"POST", b"/v1/messages", {b"content-encoding": b"gzip"}, gzip.compress(b"x" * 2_000)),
             (b"POST", b"/v1/messages", {b"content-encoding": b"gzip"}, gzip.compress(b"Hi")[:-9]),
-        ]:
+        ]
+        for method, path, headers, body in calls:
             face.handle(Request(method, path, {b"x-api-key": KEY_TEXT.encode(), **headers}, body, True, False), Wire())  # type: ignore[arg-type]
     for status, problem in BROKEN:
         face.refuse(Broken(status, b"/v1/messages", problem), Wire())  # type: ignore[arg-type]
@@ -231,13 +236,15 @@ def written_in_modules() -> set[tuple[str, int]]:
 @pytest.fixture(scope="module")
 def told() -> list[Told]:
     """Every different error that the gateway makes."""
-    Recorded.sites, Recorded.made = set(), []
-    with mock.patch.multiple(refusals, Told=Recorded), mock.patch.multiple(gate, Told=Recorded):
-        with mock.patch.multiple(ceiling, Told=Recorded), mock.patch.multiple(app, Told=Recorded):
-            for scene in (of_failures, at_the_gate, before_a_hold, at_the_surface):
-                scene()
-    assert written_in_modules() - Recorded.sites == set(), "an error of the gateway that no scene here brings about"
-    return list(dict.fromkeys((*Recorded.made, app._STARTING)))
+    SITES.clear()
+    MADE.clear()
+    with contextlib.ExitStack() as stack:
+        for module in MODULES:
+            stack.enter_context(mock.patch.object(module, "Told", Recorded))
+        for scene in (of_failures, at_the_gate, before_a_hold, at_the_surface):
+            scene()
+    assert written_in_modules() - SITES == set(), "an error of the gateway that no scene here brings about"
+    return list(dict.fromkeys((*MADE, app._STARTING)))
 
 
 def bodies(told: Iterable[Told]) -> Iterator[tuple[Told, DialectName, int, bytes]]:
@@ -254,18 +261,15 @@ def answering(status: int, body: bytes) -> httpx2.Client:
 
 def raised(dialect: DialectName, status: int, body: bytes) -> str:
     """The last line of the traceback that an SDK leaves."""
-    base = {"api_key": "x", "base_url": "http://gateway.test", "http_client": answering(status, body), "max_retries": 0}
-    message: Any = {"role": "user", "content": "Hi"}
+    base: Any = {"api_key": "x", "base_url": "http://gateway.test", "http_client": answering(status, body), "max_retries": 0}
+    client: Any = openai.OpenAI(**base).chat.completions if dialect is OPENAI else anthropic.Anthropic(**base).messages
     with pytest.raises((openai.APIStatusError, anthropic.APIStatusError)) as caught:
-        if dialect is OPENAI:
-            openai.OpenAI(**base).chat.completions.create(model="large", messages=[message])  # type: ignore[arg-type]
-        else:
-            anthropic.Anthropic(**base).messages.create(model="large", messages=[message], max_tokens=9)  # type: ignore[arg-type]
+        client.create(model="large", messages=[{"role": "user", "content": "Hi"}], max_tokens=9)
     return f"{dialect.value}.{type(caught.value).__name__}: {caught.value}"
 
 
 def wallet(told: Told) -> Wallet:
-    if told.page == "accounts-out-of-credit":
+    if told.page == "accounts-empty":
         return Wallet.RELAY_UPSTREAM
     return {Category.CREDIT_EXHAUSTED: Wallet.RELAY_USER, Category.BUDGET_LIMIT: Wallet.KEY_BUDGET}.get(told.category, Wallet.NONE)
 
@@ -278,15 +282,12 @@ def problems(told: Told, text: str, status: int | None, sdk: str | None) -> list
     """What the desk gets wrong about an error in this form."""
     explained = desk.explain(text, engine.packaged(), "en")
     verdict = explained.verdict
-    provider = (
-        "unknown" if told.category in AT_FAULT and told.page in ("refused-by-provider", "") and verdict.provider == "unknown" else "solvent"
-    )
     expected: dict[str, tuple[object, object]] = {
         "rule": (verdict.rule, page(told)),
         "category": (verdict.category, told.category),
         "wallet": (verdict.wallet, wallet(told)),
         "retryable": (verdict.retryable, told.retry),
-        "provider": (verdict.provider, provider),
+        "provider": (verdict.provider, "solvent"),
         "via": (verdict.via[:1], ("solvent",)),
         "sdk": (None if sdk is None else sdk in verdict.via, None if sdk is None else True),
         "status": (verdict.http_status if status else None, status),
@@ -321,6 +322,15 @@ def test_a_line_with_the_whole_body_is_known(told: list[Told]) -> None:
 
 def test_a_line_of_the_dialects_sdk_is_known(told: list[Told]) -> None:
     check(told, raised, {OPENAI: "openai-python", ANTHROPIC: "anthropic-python"})
+
+
+def test_an_error_that_ends_a_stream_is_known(told: list[Told]) -> None:
+    wrong = []
+    for one in told:
+        for dialect in DialectName:
+            event = DIALECTS[dialect].error_event(refusals.refusal(one, dialect, ID, None)).decode()
+            wrong += [f"{dialect.value} {one.message}: {problem}" for problem in problems(one, event, None, None)]
+    assert wrong == []
 
 
 def test_the_words_alone_are_known(told: list[Told]) -> None:
@@ -363,15 +373,14 @@ def test_behind_another_relay_the_empty_balance_is_that_relays(dialect: DialectN
 
 
 def test_an_upstreams_own_sentence_decides_within_the_category() -> None:
-    sentence = "This model's maximum context length is 128000 tokens. However, your messages resulted in 130112 tokens."
+    sentence = "prompt is too long: 208310 tokens > 200000 maximum"
     one = refusals.of_failure(Cause.UPSTREAM, Category.CONTEXT_TOO_LONG, sentence)
     body = DIALECTS[OPENAI].refusal(refusals.refusal(one, OPENAI, ID, None))
     verdict = desk.explain(f"400 {body.decode()}", engine.packaged(), "en").verdict
     assert verdict.category is Category.CONTEXT_TOO_LONG
-    assert verdict.rule is not None
-    assert not verdict.rule.startswith("solvent/")
-    assert verdict.via == ("solvent",)
-    assert "solvent/context-too-long" in [tried.rule for tried in verdict.trail]
+    assert (verdict.rule, verdict.via) == ("anthropic/prompt-too-long", ("solvent",))
+    assert verdict.trail[0].rule == "solvent/context-too-long"
+    assert verdict.trail[0].why_not == "matches, but yields to the provider's own rule"
 
 
 def test_an_echo_of_the_callers_words_in_an_error_about_the_request_is_no_money_error() -> None:
@@ -391,9 +400,46 @@ def test_an_address_for_readers_is_told_where_one_is_set(told: list[Told]) -> No
             assert json.loads(DIALECTS[ANTHROPIC].refusal(said))["error"]["doc_url"] == said.doc_url
 
 
+def test_the_gate_and_the_surface_pass_the_address_on() -> None:
+    doors, till, around = gate_and_till()
+    till.change([key()], [])
+    routes = replace(book(), public_url="https://desk.example.org")
+    doors.use(routes, Planner(routes))
+    job = doors.admit(arrived(OPENAI, asked(OPENAI)), Holder(key(), Purse()))
+    assert isinstance(job, Job)
+    assert job.public_url == "https://desk.example.org"
+    face, wire = App(around, Ids(), lambda: Readiness(opened=True, journal=True, office=True)), Wire()  # type: ignore[arg-type]
+    for gate_now, address in ((None, "/e/rules/solvent/starting"), (doors, "https://desk.example.org/e/rules/solvent/key-missing")):
+        face.gate = gate_now
+        face.handle(Request(b"POST", b"/v1/messages", {}, b"", True, False), wire)  # type: ignore[arg-type]
+        assert json.loads(wire.body)["error"]["doc_url"] == address
+
+
 def test_every_text_says_more_than_what_happened(told: list[Told]) -> None:
     """What, why, next step: a text of the gateway has at least two clauses, and names nobody of the operator's side."""
     for one in told:
         if one.category is not Category.INVALID_REQUEST or one.page:
             assert ";" in one.message or ":" in one.message, one.message
         assert not any(name in one.message for name in book().accounts), one.message
+
+
+def scope_of(told: Told) -> str | None:
+    """What a gateway closes that has this one as its upstream."""
+    if told.page in ("balance-held", "budget-held") or told.category in refusals.AT_FAULT:
+        return None
+    if told.category is Category.CREDIT_EXHAUSTED:
+        return "account"
+    if told.category in (Category.BUDGET_LIMIT, Category.AUTH_INVALID):
+        return "key"
+    return "model:large"
+
+
+def test_a_gateway_in_front_of_another_closes_what_the_error_is_about(told: list[Told]) -> None:
+    wrong = []
+    for one, dialect, status, body in bodies(told):
+        headers = tuple((name.decode(), value.decode()) for name, value in (*refusals.id_headers(dialect, ID), *refusals.headers_of(one)))
+        evidence = Evidence("inner", "solvent", relay=True, vendor=None, model="large", status=status, headers=headers, body=body)
+        found = judge_attempt(evidence, engine.packaged())
+        if (found.verdict.category, found.scope) != (one.category, scope_of(one)) or ID not in found.upstream_request_ids:
+            wrong.append(f"{dialect.value} {one.message}: {found.verdict.category}, {found.scope}, {found.upstream_request_ids}")
+    assert wrong == []

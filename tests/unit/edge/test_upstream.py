@@ -11,7 +11,7 @@ import pytest
 
 from solvent.edge import responses, upstream
 from solvent.edge.upstream import Pool, UpstreamCall, UpstreamConnection
-from solvent.exchange.ports import UpstreamRequest
+from solvent.model.call import UpstreamRequest
 from solvent.model.failure import Transport
 from solvent.model.route import Timeouts
 from tests.unit.edge.wires import Clock, Wire

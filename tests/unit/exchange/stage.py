@@ -18,7 +18,7 @@ from solvent.dialects.known import DIALECTS
 from solvent.exchange.attempt import Judge
 from solvent.exchange.gate import Arrived, Gate, Turned
 from solvent.exchange.job import Surroundings
-from solvent.exchange.ports import Headers, Listener, UpstreamRequest
+from solvent.exchange.ports import Headers, Listener
 from solvent.exchange.runner import Run
 from solvent.exchange.till import Holder, Till
 from solvent.ledger.accounts import key_account
@@ -26,6 +26,7 @@ from solvent.ledger.books import Books, apply
 from solvent.ledger.fold import fold
 from solvent.ledger.journal import NO_SEGMENT_BEFORE, Fact, RequestDone, SegmentHeader, decode, encode
 from solvent.ledger.transfers import Refusal, top_up
+from solvent.model.call import UpstreamRequest
 from solvent.model.change import LeaseRow
 from solvent.model.failure import Evidence, Judgement, Transport
 from solvent.model.key import Key
@@ -240,6 +241,7 @@ class Stage:
         self.judged: list[tuple[Evidence, Judgement]] = []
         self.runs: list[Run] = []
         self.journal_failures = 0
+        self.faults: list[tuple[str, Exception]] = []
         book = parse(config, "config", {}, lambda _: "").routebook
         planner = Planner(book)
         self.health.configure(planner.routes)
@@ -257,9 +259,11 @@ class Stage:
             judge=self._judge_for,
             price=self._price,
             journal_failed=self._journal_failed,
+            broke=lambda request_id, fault: self.faults.append((request_id, fault)),
         )
         self.gate = Gate(self.till, self.around, book, planner)
         self._number = 0
+        self.turned: Turned | None = None
 
     # `exchange.ports.Upstreams`.
 
@@ -319,6 +323,13 @@ class Stage:
             self.runs[-1].start()
         return client
 
+    def reconfigure(self, config: str) -> None:
+        """Takes another config over, as a reload does."""
+        book = parse(config, "config", {}, lambda _: "").routebook
+        planner = Planner(book)
+        self.health.configure(planner.routes)
+        self.gate.use(book, planner)
+
     def claude(self, model: str = "claude", **more: Any) -> FakeClient:
         """A request of the Anthropic dialect."""
         return self.ask({"model": model, "max_tokens": 100, "messages": [{"role": "user", "content": "Hello there"}]} | more)
@@ -348,6 +359,7 @@ class Stage:
     def check_even(self) -> Books:
         """Everything is over, in the worker and in the books, and both agree on the balance."""
         books = self.books()
+        assert not self.faults
         assert not self.runs
         assert not books.open_holds()
         assert not any(attempt.ended is None for attempt in books.attempts.values())

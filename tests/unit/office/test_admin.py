@@ -21,11 +21,10 @@ from tests.books import AT_US, World, served
 
 pytestmark = pytest.mark.anyio
 TOKEN = "adm1n-t0ken"
+DONE = Reloaded()
 
 
-async def send(
-    world: World, method: str, path: str, body: Any = None, *, once: str | None = None, reloaded: Reloaded = Reloaded()
-) -> Answer:
+async def send(world: World, method: str, path: str, body: Any = None, *, once: str | None = None, reloaded: Reloaded = DONE) -> Answer:
     async def reload() -> Reloaded:
         return reloaded
 

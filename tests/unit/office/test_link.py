@@ -88,7 +88,7 @@ async def test_the_socket_is_its_owners_alone_and_an_old_one_is_replaced(house: 
 
 async def test_a_path_that_is_too_long_is_refused_with_the_next_step(tmp_path: Path) -> None:
     with pytest.raises(StartError, match=r"cannot open the socket `.*`: .*; choose a data directory with a shorter path"):
-        await WorkerDesk(lambda _: asyncio.sleep(0, Opening("", (), ()))).listen(tmp_path / ("x" * 120))
+        await WorkerDesk(House(tmp_path)._open).listen(tmp_path / ("x" * 120))
 
 
 async def test_a_worker_that_starts_is_told_all_that_it_must_know(house: House) -> None:
@@ -112,7 +112,8 @@ async def test_a_change_is_answered_once_every_worker_has_it_in_force(house: Hou
         assert isinstance(told, Told)
         assert (await second.next(), told.change.rearmed) == (told, ("main",))
         first.say(Done(told.number))
-        await asyncio.sleep(0.05)
+        for _ in range(50):
+            await asyncio.sleep(0)
         assert not telling.done()
         second.say(Done(told.number))
 
@@ -160,10 +161,12 @@ async def test_what_is_said_of_the_accounts_outlives_the_worker_that_said_it(hou
     worker = await house.worker()
     await worker.next()
     worker.say(Healths((DRY,)))
-    for _ in range(100):
-        if house.desk.health():
-            break
-        await asyncio.sleep(0.01)
+    # What is said first is heard first: once this change is in force, the office knows.
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(house.desk.tell(Change()))
+        told = await worker.next()
+        assert isinstance(told, Told)
+        worker.say(Done(told.number))
     worker.writer.close()
     # The one after it knows nothing yet, and says so before it is opened: that must not count.
     opened = await (await house.worker(says=(READY,))).next()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from solvent.adapters import cursor
 from solvent.adapters.store.tables import cases, occurrences
-from solvent.adapters.store.transactions import Transactions
+from solvent.adapters.store.transactions import Transactions, rows_in
 from solvent.cases import life
 from solvent.model.occurrence import Case, Occurrence, Page
 from solvent.model.verdict import Category, Wallet
@@ -24,22 +26,16 @@ class SqlCaseStore:
     async def file(self, occurrence: Occurrence, case: Case) -> Case:
         """Adds the occurrence and opens its case or counts it there, in one transaction."""
         async with self._transactions.write() as connection:
-            row = (await connection.execute(select(cases).where(cases.c.id == case.id).with_for_update())).first()
-            if row is None:
-                await connection.execute(insert(cases).values(**_case_values(case)))
-            else:
-                known = _case(row)
-                event = life.Event.OCCURRED_UNEXPLAINED if case.rule is None else life.Event.OCCURRED_EXPLAINED
-                state = life.step(life.State(known.state), event).value
-                first_at, last_at = min(known.first_at, occurrence.at), max(known.last_at, occurrence.at)
-                await connection.execute(
-                    update(cases)
-                    .where(cases.c.id == case.id)
-                    .values(count=cases.c.count + 1, state=state, first_at=first_at, last_at=last_at)
-                )
-                case = Case(**{**_case_values(known), "state": state, "count": known.count + 1, "first_at": first_at, "last_at": last_at})
-            await connection.execute(insert(occurrences).values(**_occurrence_values(occurrence)))
-        return case
+            return (await _file(connection, [(occurrence, case)]))[case.id]
+
+    async def file_new(self, filed: Sequence[tuple[Occurrence, Case]]) -> int:
+        """Files those that are not there yet in one transaction; how many these were."""
+        ids = [occurrence.id for occurrence, _ in filed]
+        async with self._transactions.write() as connection:
+            known = {row.id for row in await rows_in(connection, select(occurrences.c.id), occurrences.c.id, ids)}
+            new = {occurrence.id: (occurrence, case) for occurrence, case in filed if occurrence.id not in known}
+            await _file(connection, list(new.values()))
+        return len(new)
 
     async def occurrence(self, occurrence_id: str) -> tuple[Occurrence, Case] | None:
         """One occurrence with its case, or None."""
@@ -123,6 +119,25 @@ class SqlCaseStore:
             pastes = (await connection.execute(select(func.count()).select_from(occurrences))).scalar_one()
             groups = (await connection.execute(select(func.count()).select_from(cases))).scalar_one()
         return pastes, groups
+
+
+async def _file(connection: AsyncConnection, filed: Sequence[tuple[Occurrence, Case]]) -> dict[str, Case]:
+    """Adds the occurrences and opens their cases or counts them there; the cases as they stand then, by id."""
+    wanted = dict.fromkeys(case.id for _, case in filed)
+    known = {row.id: _case(row) for row in await rows_in(connection, select(cases), cases.c.id, wanted)}
+    now: dict[str, Case] = {}
+    for occurrence, case in filed:
+        before = now.get(case.id) or known.get(case.id)
+        now[case.id] = case if before is None else life.counted(before, occurrence.at, explained=case.rule is not None)
+    opened = [_case_values(case) for case in now.values() if case.id not in known]
+    if opened:
+        await connection.execute(insert(cases), opened)
+    for case in now.values():
+        if case.id in known:
+            await connection.execute(update(cases).where(cases.c.id == case.id).values(_case_values(case)))
+    if filed:
+        await connection.execute(insert(occurrences), [_occurrence_values(occurrence) for occurrence, _ in filed])
+    return now
 
 
 def _case_values(case: Case) -> dict[str, Any]:

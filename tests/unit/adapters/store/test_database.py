@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -74,9 +75,9 @@ async def test_a_written_database_is_opened_beside_its_office_without_a_change(t
     await office.dispose()
 
 
-async def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(StartError, match=r"there is no store at `.*solvent\.db`; .*--data"):
-        await written_database(database_url("sqlite:///solvent.db", tmp_path))
+        asyncio.run(written_database(database_url("sqlite:///solvent.db", tmp_path)))
     assert list(tmp_path.iterdir()) == []
 
 
