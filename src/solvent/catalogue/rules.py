@@ -50,7 +50,8 @@ class Rule:
     """One defect.
 
     `voice` says who speaks these words (a provider, a relay about its own customer, an edge proxy, the reader's own program),
-    which with the chain decides whose wallet it is. None means that the category's default holds.
+    which with the chain decides whose wallet it is. None means that the category's default holds. `smaller_may_pass`: the money does
+    not cover this call, but may cover a smaller one, so nothing is shut for good.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Rule:
     window: str | None
     rank: int
     doubtful: bool
+    smaller_may_pass: bool
     title: Words
     says: Words | None
     translation: Words | None
@@ -103,6 +105,7 @@ def read_rule(data: dict[str, Any], folder: str, name: str) -> Rule:
         window=table.choice("window", WINDOWS, "") or None,
         rank=table.number("rank", _FOLDER_RANKS.get(folder, _NAMED_RANK)) or 0,
         doubtful=bool(table.flag("doubtful", default=False)),
+        smaller_may_pass=bool(table.flag("smaller_may_pass", default=False)),
         title=title,
         says=table.words("says"),
         translation=table.words("translation"),

@@ -31,9 +31,10 @@ _FIELD_NAME = re.compile(r"^(?:message|error|detail|msg|code|type|reason|status)
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The rule that decides (None where none matched), what in the text made it match, and the rules weighed beside it."""
+    """The rule that decides (None where none matched), by which of its matches and what in the text, and the rules weighed beside it."""
 
     rule: Rule | None
+    match: Match | None
     rank: int
     quote: str | None
     position: int
@@ -165,13 +166,14 @@ class Engine:
         trail += [Tried(rule, why) for rule, why in failed.items() if rule not in holding]
         if not ordered:
             return Decision(
-                None, 0, None, len(reading.flat), chain, _status(reading, len(reading.flat)), False, tuple(trail[:_TRAIL_MAX]), None
+                None, None, 0, None, len(reading.flat), chain, _status(reading, len(reading.flat)), False, tuple(trail[:_TRAIL_MAX]), None
             )
         clause = ordered[0][2]
         rivals = [item[2].rule for item in ordered[1:] if item[0] >= ordered[0][0] and item[2].rule.category is not clause.rule.category]
         quote, position = self._quote(clause, reading, found)
         return Decision(
             rule=clause.rule,
+            match=clause.match,
             rank=ordered[0][0],
             quote=quote,
             position=position,

@@ -22,7 +22,7 @@ def test_what_is_not_said_is_left_to_the_category() -> None:
     rule = read()
     assert (rule.category, rule.voice, rule.provider) == (Category.CREDIT_EXHAUSTED, "provider", "acme")
     assert (rule.wallet, rule.actor, rule.status, rule.status_should_be, rule.retryable, rule.window) == (None,) * 6
-    assert rule.doubtful is False
+    assert (rule.doubtful, rule.smaller_may_pass) == (False, False)
     assert (rule.says, rule.translation, rule.summary, rule.cause, rule.solution, rule.prevention) == (None,) * 6
     assert rule.counterexamples == ()
 
@@ -38,11 +38,13 @@ def test_what_is_said_is_read() -> None:
         window="5h",
         rank=99,
         doubtful=True,
+        smaller_may_pass=True,
         solution=small.steps("a"),
         counterexample=[{"text": "no"}],
     )
     assert (rule.voice, rule.wallet, rule.actor) == ("relay", Wallet.RELAY_USER, Actor.YOU)
     assert (rule.status, rule.status_should_be, rule.retryable, rule.window, rule.rank, rule.doubtful) == (403, 402, True, "5h", 99, True)
+    assert rule.smaller_may_pass is True
     assert rule.solution is not None
     assert rule.solution.en == ("a",)
     assert [example.text for example in rule.counterexamples] == ["no"]
@@ -94,6 +96,7 @@ def test_a_match_of_side_conditions_alone_is_refused(match: dict[str, Any]) -> N
         ({"window": "year"}, "`window` is `year`"),
         ({"rank": "high"}, "`rank` must be a whole number"),
         ({"doubtful": 1}, "`doubtful` must be true or false"),
+        ({"smaller_may_pass": "yes"}, "`smaller_may_pass` must be true or false"),
         ({"title": {"en": "only"}}, "[title]: `zh` must be a text"),
         ({"cause": {"zh": "只有"}}, "[cause]: `en` must be a text"),
         ({"solution": {"en": ["a", "b"], "zh": ["甲"]}}, "`solution` has 2 steps in en and 1 in zh"),
