@@ -41,6 +41,7 @@ FAULTS = (
     "no-usage",
     "hang",
     "stall=5",
+    "left",
 )
 
 
