@@ -159,8 +159,10 @@ def test_openai_answers_whole_and_as_a_stream_and_the_books_agree_with_the_provi
         assert stream[-1 if stream is chunks else -2].choices[0].finish_reason == "stop"
     # Asked for upstream all the same, and not passed on to who did not ask.
     assert [chunk.usage for chunk in chunks if chunk.usage] == []
-    assert measured[-1].usage == whole.usage
+    assert measured[-1].usage is not None
+    assert whole.usage is not None
     done = told(system, raw.headers["x-solvent-request-id"], "openai-oa")
+    assert measured[-1].usage.to_dict() == whole.usage.to_dict() | {"x-solvent-cost-usd": done["cost_usd"]}
     assert whole._request_id == done["id"]
     assert raw.headers["x-solvent-cost-usd"] == done["cost_usd"]
     assert (raw.headers["x-solvent-account"], raw.headers["x-solvent-attempts"]) == ("oa", "1")
@@ -617,7 +619,7 @@ CLAUDE_CODE_HEADERS = {
     "accept-encoding": "gzip, deflate, br, zstd",
 }
 CLAUDE_CODE_EVENTS = b"".join(
-    f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()
+    f"event: {event['type']}\ndata: {json.dumps(event, separators=(',', ':'))}\n\n".encode()
     for event in (
         {
             "type": "message_start",
@@ -677,7 +679,11 @@ def test_claude_codes_bytes_pass_through_both_ways_and_its_key_stays_here(system
     headers = CLAUDE_CODE_HEADERS | {"authorization": f"Bearer {key.text}", "content-type": "application/json"}
     with http(system.gateway.url) as client:
         answer = client.post("/v1/messages?beta=true", content=body, headers=headers)
-    assert answer.content == CLAUDE_CODE_EVENTS
+    done = system.gateway.request(answer.headers["x-solvent-request-id"])
+    # Only what it cost is added, to the event that tells the usage.
+    cost = f'"x-solvent-cost-usd":"{done["cost_usd"]}",'.encode()
+    assert answer.content.count(cost) == 1
+    assert answer.content.replace(cost, b"") == CLAUDE_CODE_EVENTS
     sent = system.upstream.sent[-1]
     assert sent.body == body
     assert sent.line.startswith("POST /claude-code/v1/messages")
@@ -690,7 +696,6 @@ def test_claude_codes_bytes_pass_through_both_ways_and_its_key_stays_here(system
         "authorization": None,
     }
     assert key.text not in str(sent)
-    done = system.gateway.request(answer.headers["x-solvent-request-id"])
     assert done["tokens"] == {"cache_read_tokens": 9_000, "cache_write_tokens": 4_000, "input_tokens": 10, "output_tokens": 70}
     assert done["attempts"][0]["upstream_request_ids"] == ["req_011C0123456789abcdefghij"]
     # The price states no rates for the cache: read as input, written at a quarter more.

@@ -71,7 +71,8 @@ class _Office:
             await parts.bookkeeper.catch_up()
         finally:
             parts.workers.close()
-            (self._data / PLACE).unlink(missing_ok=True)
+            for name in (PLACE, SOCKET):
+                (self._data / name).unlink(missing_ok=True)
             await database.dispose()
 
     async def _serve(self, parts: Parts, kept: Secrets, listener: socket.socket, parent: socket.socket) -> None:

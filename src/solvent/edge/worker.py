@@ -37,6 +37,7 @@ from solvent.routing.health import HealthBook
 from solvent.routing.plan import Candidate, Planner
 
 SWEEP_S = 0.1
+FIRST_WORD_S = 3.0  # how long a new worker waits for its keys and routes before it takes requests all the same
 REVIVE_MS = 1_000
 HEALTH_MS = 200
 
@@ -93,6 +94,7 @@ class EdgeWorker:
         self._link = OfficeLink(setup.data / "office.sock", setup.name, setup.pid, self, self.healths)
         self._config = ""
         self._stop = asyncio.Event()
+        self._first_word = asyncio.Event()
         self._revive_at_ms = 0
         self._health_at_ms = 0
         self._told: tuple[Health, ...] = ()
@@ -104,10 +106,14 @@ class EdgeWorker:
             self._loop.add_signal_handler(number, self._stop.set)
         if parent is not None:
             self._loop.add_reader(parent.fileno(), self._stop.set)
-        accepting = await self._loop.create_server(self._server.connection, sock=listener, backlog=4096)
+        accepting = await self._loop.create_server(self._server.connection, sock=listener, backlog=4096, start_serving=False)
         async with asyncio.TaskGroup() as tasks:
             keeping = tasks.create_task(self._link.keep())
             sweeping = tasks.create_task(self._sweep())
+            # Who connects meanwhile waits in the socket's queue instead of being refused. Without an office nobody waits for long.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._first_word.wait(), FIRST_WORD_S)
+            await accepting.start_serving()
             await self._stop.wait()
             if parent is not None:
                 self._loop.remove_reader(parent.fileno())
@@ -158,6 +164,7 @@ class EdgeWorker:
         self._till.open(opening.keys, opening.leases, spent)
         self._use(opening.config)
         self._health.restore(opening.health, self._clock.now_us())
+        self._first_word.set()
         self._setup.opened()
 
     def changed(self, change: Change) -> str:

@@ -13,7 +13,7 @@ from solvent.base import ids
 from solvent.cases import life
 from solvent.diagnosis import fingerprint
 from solvent.ledger.journal import AttemptTold, Record, RequestDone
-from solvent.model.occurrence import Case, Occurrence
+from solvent.model.occurrence import GATEWAY, Case, Occurrence
 from solvent.model.verdict import Category, Wallet
 from solvent.operations.ports import CaseStore
 
@@ -46,7 +46,7 @@ class FailedAttempts:
             id=self._id(f"{record.request_id}.{number}"),
             case_id=case_id,
             at=at,
-            source="gateway",
+            source=GATEWAY,
             text=_text(record, attempt),
             struck=(),
             language="en",
@@ -71,6 +71,15 @@ class FailedAttempts:
     def _id(self, attempt_id: str) -> str:
         digest = hashlib.blake2b(attempt_id.encode(), key=self._secret[:64], digest_size=ids.OCCURRENCE_BITS // 8).digest()
         return ids.occurrence_id(lambda _: digest)
+
+
+def said(text: str) -> str:
+    """What the upstream said, of a text that was filed here.
+
+    The last line, which says where it happened, is not the upstream's: by our own request id in it, the desk would take the reader for
+    a caller of this gateway, and the account for somebody else's.
+    """
+    return text.rpartition("\n")[0]
 
 
 def _text(record: RequestDone, attempt: AttemptTold) -> str:

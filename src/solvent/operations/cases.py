@@ -18,7 +18,8 @@ from solvent.cases import life
 from solvent.diagnosis import desk, fingerprint
 from solvent.diagnosis.desk import Explanation
 from solvent.diagnosis.engine import Engine
-from solvent.model.occurrence import FEEDBACK, SOURCES, Case, Occurrence, Page
+from solvent.model.occurrence import FEEDBACK, GATEWAY, SOURCES, Case, Occurrence, Page
+from solvent.operations import attempts
 from solvent.operations.ports import CaseStore
 
 LIST_MAX = 100
@@ -94,7 +95,8 @@ class Desk:
         if found is None:
             return None
         occurrence, case = found
-        return Opened(occurrence, case, desk.explain(occurrence.text, self.engine, lang, code_language))
+        text = attempts.said(occurrence.text) if occurrence.source == GATEWAY else occurrence.text
+        return Opened(occurrence, case, desk.explain(text, self.engine, lang, code_language))
 
     async def occurrences(self, *, limit: int, after: str | None, case_id: str | None = None) -> Page[tuple[Occurrence, Case]]:
         """Listed pastes, newest first, of one case or of all."""

@@ -15,6 +15,7 @@ from solvent.bootstrap.config import Config
 from solvent.bootstrap.parts import Parts, Secrets, build_app, complain, incident, join
 from solvent.diagnosis.engine import Engine
 from solvent.ledger.journal import AttemptTold, HoldVoided, Outcome
+from solvent.model.verdict import Wallet
 from solvent.office.guard import BODY_BYTES_MAX
 from solvent.operations.cases import Desk
 from solvent.settings import Address, Settings
@@ -158,7 +159,9 @@ async def test_a_script_with_the_token_may_post_as_often_as_it_likes_and_a_stran
 
 
 async def test_the_parts_keep_one_set_of_books(parts: Parts, tmp_path: Path, clock: FixedClock, capsys: pytest.CaptureFixture[str]) -> None:
-    failed = AttemptTold("anthropic", "m", 500, Outcome.NONE, 1, ("up-1",), "server_error", "", "none", "anthropic", "500 oops")
+    words = "400 error invalid_request_error Your credit balance is too low to access the Anthropic"
+    rule = ("credit_exhausted", "anthropic/credit-balance-too-low", "own_provider_account", "anthropic", words)
+    failed = AttemptTold("anthropic", "m", 400, Outcome.NONE, 1, ("req_011CZJfsAYkRByi5zB7WN4sq",), *rule)
     async with books(tmp_path, clock) as world:
         world.write([HoldVoided("h", 0), replace(done("r1", ""), attempts=(failed,))])
     await parts.bookkeeper.catch_up()
@@ -166,6 +169,11 @@ async def test_the_parts_keep_one_set_of_books(parts: Parts, tmp_path: Path, clo
     ((occurrence, case),) = (await parts.desk.everything(limit=9, after=None)).items
     assert (occurrence.source, case.count) == ("gateway", 1)
     assert (await parts.accounts.list())[0].tally.errors == 1
+    opened = await parts.desk.open(occurrence.id, "en")
+    assert opened is not None
+    # Our own request id stands beside the upstream's words, and makes nobody a caller of ours.
+    assert "solvent request id: r1" in opened.occurrence.text
+    assert (opened.explanation.verdict.wallet, opened.explanation.verdict.via) == (Wallet.OWN_PROVIDER_ACCOUNT, ())
     assert "solvent office: journal `worker-1`, segment 1: `void:h` was not folded (hold_unknown)" in capsys.readouterr().err
 
 

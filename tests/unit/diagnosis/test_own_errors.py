@@ -104,6 +104,7 @@ def surroundings(clock: HandClock, till: Till) -> Surroundings:
         judge=nothing,
         price=lambda _model, _candidate: None,
         journal_failed=nothing,
+        broke=nothing,
     )
 
 
@@ -244,7 +245,8 @@ def told() -> list[Told]:
         for scene in (of_failures, at_the_gate, before_a_hold, at_the_surface):
             scene()
     assert written_in_modules() - SITES == set(), "an error of the gateway that no scene here brings about"
-    return list(dict.fromkeys((*MADE, app._STARTING)))
+    constants = [value for module in MODULES for value in vars(module).values() if isinstance(value, Told)]
+    return list(dict.fromkeys((*MADE, *constants)))
 
 
 def bodies(told: Iterable[Told]) -> Iterator[tuple[Told, DialectName, int, bytes]]:

@@ -7,7 +7,7 @@ import pytest
 from solvent.adapters.memory import MemoryCaseStore
 from solvent.ledger.journal import AttemptTold, HoldVoided, Outcome, RequestDone
 from solvent.model.occurrence import Case, Occurrence
-from solvent.operations.attempts import FailedAttempts
+from solvent.operations.attempts import FailedAttempts, said
 from tests.books import AT_US, done
 
 pytestmark = pytest.mark.anyio
@@ -74,3 +74,10 @@ async def test_an_occurrence_has_the_instant_of_its_request() -> None:
     await FailedAttempts(store, SECRET).file([replace(told("r1", DRY), at_us=AT_US)])
     ((occurrence, case),) = await filed(store)
     assert occurrence.at.isoformat() == case.first_at.isoformat() == "2026-11-25T12:00:00+00:00"
+
+
+async def test_the_place_is_told_apart_from_what_the_upstream_said() -> None:
+    store = MemoryCaseStore()
+    await FailedAttempts(store, SECRET).file([told("r1", DRY)])
+    ((occurrence, _),) = await filed(store)
+    assert said(occurrence.text) == "500 no credit\nrequest id: up-1\nrequest id: up-2"
