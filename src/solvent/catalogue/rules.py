@@ -52,6 +52,7 @@ class Rule:
     `voice` says who speaks these words (a provider, a relay about its own customer, an edge proxy, the reader's own program),
     which with the chain decides whose wallet it is. None means that the category's default holds. `yields`: the category is certain,
     but the words may quote a provider, so that a provider's own rule of the same category decides where one matches too.
+    `smaller_may_pass`: the money does not cover this call, but may cover a smaller one, so nothing is shut for good.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Rule:
     rank: int
     doubtful: bool
     yields: bool
+    smaller_may_pass: bool
     title: Words
     says: Words | None
     translation: Words | None
@@ -108,6 +110,7 @@ def read_rule(data: dict[str, Any], folder: str, name: str) -> Rule:
         rank=table.number("rank", _FOLDER_RANKS.get(folder, _NAMED_RANK)) or 0,
         doubtful=bool(table.flag("doubtful", default=False)),
         yields=bool(table.flag("yields", default=False)),
+        smaller_may_pass=bool(table.flag("smaller_may_pass", default=False)),
         title=title,
         says=table.words("says"),
         translation=table.words("translation"),

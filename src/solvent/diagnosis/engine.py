@@ -33,9 +33,10 @@ _FIELD_NAME = re.compile(r"^(?:message|error|detail|msg|code|type|reason|status)
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The rule that decides (None where none matched), what in the text made it match, and the rules weighed beside it."""
+    """The rule that decides (None where none matched), by which of its matches and what in the text, and the rules weighed beside it."""
 
     rule: Rule | None
+    match: Match | None
     rank: int
     quote: str | None
     position: int
@@ -167,13 +168,14 @@ class Engine:
         trail += [Tried(rule, why) for rule, why in failed.items() if rule not in holding]
         if not ordered:
             return Decision(
-                None, 0, None, len(reading.flat), chain, _status(reading, len(reading.flat)), False, tuple(trail[:_TRAIL_MAX]), None
+                None, None, 0, None, len(reading.flat), chain, _status(reading, len(reading.flat)), False, tuple(trail[:_TRAIL_MAX]), None
             )
         clause, rank = ordered[0][2], max(item[0] for item in ordered)
         rivals = [item[2].rule for item in ordered[1:] if item[0] >= rank and item[2].rule.category is not clause.rule.category]
         quote, position = self._quote(clause, reading, found)
         return Decision(
             rule=clause.rule,
+            match=clause.match,
             rank=rank,
             quote=quote,
             position=position,

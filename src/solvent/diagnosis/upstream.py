@@ -2,44 +2,50 @@
 
 What the config says (which provider, whether a relay) is told to the engine as a field of the text, so there is no second
 classifier. A verdict that would close something counts only on words that the client did not send (see `echo`): either the
-provider's whole sentence is one of the rule's examples, or what is left without the echoes still says so.
+provider's whole sentence is one of the rule's examples, or the request does not hold what made the rule match. So a client cannot
+close anything by its own words, and a provider's usual sentence is believed also where the prompt speaks of it; a sentence that
+nobody has listed is not, where the request holds its words: then the next candidate is tried and nothing is closed.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import NamedTuple
 
+from solvent.base.patterns import Pattern
 from solvent.base.secret import redact
-from solvent.diagnosis import echo, fingerprint, judge, quote, reader, request_ids
+from solvent.catalogue.rules import Rule
+from solvent.diagnosis import answer, echo, fingerprint, judge, quote, reader, request_ids, waits
+from solvent.diagnosis.answer import STRUCK, Answer
+from solvent.diagnosis.echo import Sent
 from solvent.diagnosis.engine import Engine
 from solvent.diagnosis.reading import Reading
 from solvent.diagnosis.striking import for_caller
 from solvent.diagnosis.transport import judge_transport
-from solvent.model.failure import BODY_BYTES_MAX, REQUEST_AT_FAULT, Evidence, Judgement, Transport
+from solvent.model.failure import REQUEST_AT_FAULT, Evidence, Judgement, Transport
 from solvent.model.verdict import Actor, Category, Layer, RequestId, Verdict, Wallet
 from solvent.model.verdict import Evidence as Quoted
 
 DOUBTFUL_BELOW_PERCENT = 50
 MEMO_MAX = 256
 
-_IDS_MAX, _ID_CHARS_MAX = 8, 128
-_WAIT_MAX_MS = 24 * 3_600_000
+# So often what the client sent is struck and the rest is judged; then only codes and the status count.
+_ROUNDS_MAX = 4
+_IDS_MAX, _HEADER_MAX = 8, 128
 _TEXT_MAX = 400
 # `fingerprint.template` reads no more, so a longer message is never a whole one.
 _SENTENCE_MAX = 600
+_LETTERS_MIN = 4
 _ID_HEADERS = ("request-id", "x-request-id", "x-oneapi-request-id", "x-amzn-requestid", "apim-request-id", "cf-ray")
 # Headers that the engine reads; the others are none of its business, or are named by `_ID_HEADERS` and read here.
 _TOLD_HEADERS = ("x-oneapi-request-id", "x-new-api-version", "request-id", "x-request-id", "retry-after", "date")
 _SAFE_ID = re.compile(r"[A-Za-z0-9_.:=;@/-]{3,128}")
-_LONG_NUMBER = re.compile(r"\d{5,}")
-_SAID_WAIT = re.compile(
-    r"(?:try again in|retry after|retry in|retrydelay\"?\s{0,3}:\s{0,3}\"?)\s{0,3}"
-    r"(?:(\d{1,3})m(?!s))?\s?(\d{1,6})(?:\.(\d{1,9}))?\s?(ms|s)",
-    re.IGNORECASE,
-)
+_DATE = re.compile(r"\bdate: [A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT\b")
+_WORD = re.compile(r"[^\W_]+")
+_NUMBER_MAX = 7
 # A host that belongs to nobody: so the engine knows that a relay stands in between although the text names none.
 _UNNAMED_HOST = "relay.invalid"
 _NOT_OF_AN_UPSTREAM = frozenset({Category.CLIENT_CODE, Category.NOT_AN_ERROR, Category.OTHER})
@@ -55,22 +61,44 @@ _OF_THE_MODEL = frozenset(
         Category.TIMEOUT,
     },
 )
+# A caller may bring these about by what it asks for, so a rule that is not sure of them closes no last way.
+_MAYBE_THE_CALLERS = frozenset({Category.PERMISSION_DENIED, Category.MODEL_NOT_FOUND})
 
-_Key = tuple[str, bool, int, str]
+_ABOUT_THE_REQUEST = frozenset({400, 422})
+
+_Key = tuple[str, bool, int, bytes]
+
+
+class _Known(NamedTuple):
+    """What a rule is known to say: templates of its whole sentences, and all its words."""
+
+    sentences: frozenset[str]
+    words: str
 
 
 @dataclass(slots=True)
 class Memo:
-    """Verdicts by what they were judged on, ids and long numbers cut, and the templates of rules' examples: both bounded."""
+    """Verdicts by a digest of what they were judged on, ids cut, and what rules say: both bounded. It holds nobody's text but in quotes."""
 
     verdicts: dict[_Key, tuple[Verdict, tuple[RequestId, ...]]] = field(default_factory=dict)
-    templates: dict[str, frozenset[str]] = field(default_factory=dict)
+    rules: dict[str, _Known] = field(default_factory=dict)
 
     def keep(self, key: _Key, verdict: Verdict, ids: tuple[RequestId, ...]) -> None:
         """Remembers a verdict; the oldest goes where there are too many."""
         if len(self.verdicts) >= MEMO_MAX:
             del self.verdicts[next(iter(self.verdicts))]
         self.verdicts[key] = verdict, ids
+
+    def known(self, rule: Rule) -> _Known:
+        """What a rule of the catalogue says; there are no more of these than rules."""
+        found = self.rules.get(rule.id)
+        if found is None:
+            examples = [example.text for example in rule.examples]
+            said = [error.message for text in examples for error in reader.read(text).errors]
+            expressions = [source for match in rule.matches for source in (*match.text, *match.all, *match.code)]
+            sentences = frozenset(filter(_has_letters, map(fingerprint.template, (*said, *examples))))
+            found = self.rules[rule.id] = _Known(sentences, "\n".join((*examples, *expressions)).lower())
+        return found
 
 
 def judge_attempt(evidence: Evidence, engine: Engine, memo: Memo | None = None) -> Judgement:
@@ -79,64 +107,88 @@ def judge_attempt(evidence: Evidence, engine: Engine, memo: Memo | None = None) 
     if evidence.problem is not None:
         verdict = judge_transport(evidence, engine)
         return Judgement(verdict, _scope(verdict, evidence), True, None, _ids(evidence, verdict), f"transport: {evidence.problem.value}")
-    body = evidence.body[:BODY_BYTES_MAX].decode("utf-8", "replace")
-    sent = echo.Sent(evidence.request)
-    verdict, suspect, own = _without_echo(body, evidence, engine, memo, sent)
-    messages, codes = echo.own_words(body)
+    said = answer.read(evidence.body)
+    sent = Sent(evidence.request)
+    verdict, suspect = _believed(said, evidence, engine, memo, sent)
+    rule = engine.catalogue.rules.get(verdict.rule or "")
     at_fault = verdict.category in REQUEST_AT_FAULT and not suspect
-    try_next = not (at_fault and (messages or not (verdict.rule or "").startswith("status/")))
-    clear = evidence.status == 402 and verdict.category in _MONEY
     return Judgement(
         verdict=verdict,
         scope=_scope(verdict, evidence),
-        try_next=try_next,
-        retry_after_ms=_retry_after_ms(dict(evidence.headers), body),
+        try_next=not (at_fault and (said.messages or not (verdict.rule or "").startswith("status/"))),
+        retry_after_ms=_retry_after_ms(said, evidence, sent),
         upstream_request_ids=_ids(evidence, verdict),
-        text=_private(evidence.status, codes, verdict, None if own else sent),
-        caller_text=_for_caller(body, messages, evidence, verdict) if at_fault else "",
-        doubtful=not clear and round(verdict.confidence * 100) < DOUBTFUL_BELOW_PERCENT,
+        text=_private(said, evidence, verdict, None if rule is None else memo.known(rule)),
+        caller_text=_for_caller(said, evidence, verdict) if at_fault else "",
+        doubtful=_doubtful(verdict, rule, evidence),
     )
 
 
-def _without_echo(body: str, evidence: Evidence, engine: Engine, memo: Memo, sent: echo.Sent) -> tuple[Verdict, bool, bool]:
-    """The verdict on what the provider said itself; whether too little was left to blame the request; whether the words are its own."""
-    verdict = _judge(body, evidence, engine, memo)
-    if _scope(verdict, evidence) is None:
-        return verdict, False, False
-    if not evidence.request or _whole_sentence(body, verdict.rule, engine, memo):
-        return verdict, False, True
-    struck = echo.strike_answer(body, sent)
-    if struck == body:
-        return verdict, False, True
-    left = _judge(struck, evidence, engine, memo)
-    if (left.category, left.wallet) == (verdict.category, verdict.wallet):
-        return verdict, False, False
-    return left, sent.beyond or (left.rule or "status/").startswith("status/"), False
+def _believed(said: Answer, evidence: Evidence, engine: Engine, memo: Memo, sent: Sent) -> tuple[Verdict, bool]:
+    """The verdict on what the provider said itself, and whether so much was struck that the request cannot be blamed for the rest."""
+    left = said
+    for _ in range(_ROUNDS_MAX):
+        verdict = _judge(left.text, evidence, engine, memo)
+        rule = engine.catalogue.rules.get(verdict.rule or "")
+        if not evidence.request or rule is None or _scope(verdict, evidence) is None or _whole_sentence(said, rule, memo):
+            return verdict, left is not said and _bare_status(verdict)
+        theirs = _theirs(left, evidence, engine, sent)
+        if not theirs:
+            return verdict, left is not said and _bare_status(verdict)
+        struck = left.without(echo.striker(theirs))
+        if struck is left:
+            break
+        left = struck
+    return _judge(left.bare.text, evidence, engine, memo), True
 
 
-def _whole_sentence(body: str, rule_id: str | None, engine: Engine, memo: Memo) -> bool:
+def _theirs(left: Answer, evidence: Evidence, engine: Engine, sent: Sent) -> tuple[bytes, ...]:
+    """What the client wrote of that by which the rule matched."""
+    reading = _read(_told(left.text, evidence), evidence)
+    match = engine.decide(reading).match
+    if match is None:
+        return ()
+    flat = reading.flat
+    needed = [_found(match.text, flat)] if match.text else []
+    if match.code:
+        lower, own = flat.lower(), {form for code in left.codes for form in (code.lower(), f"type:{code.lower()}")}
+        written = [code.rpartition(":")[2] for code in match.code]
+        needed.append([word for word in written if word in lower] if own.isdisjoint(match.code) else [])
+    if not needed:
+        # No client writes the status of an answer, but it may write a number that looks like one.
+        own = {str(evidence.status), *left.codes}
+        needed = [_found((source,), flat) for source in match.all]
+        needed.append([word for word in map(str, match.status) if word in flat] if own.isdisjoint(map(str, match.status)) else [])
+    return tuple(dict.fromkeys(piece for words in needed for one in words for piece in sent.shares(one, flat)))
+
+
+def _found(sources: tuple[str, ...], flat: str) -> list[str]:
+    """The places of those of the expressions that occur."""
+    spans = (_compiled(source).span(flat) for source in sources)
+    return [flat[span[0] : span[1]] for span in spans if span is not None]
+
+
+def _whole_sentence(said: Answer, rule: Rule, memo: Memo) -> bool:
     """Whether a whole message of the provider's own error is, ids and numbers aside, one of the rule's examples."""
-    rule = engine.catalogue.rules.get(rule_id or "")
-    if rule is None:
-        return False
-    known = memo.templates.get(rule.id)
-    if known is None:
-        said = [error.message for example in rule.examples for error in reader.read(example.text).errors]
-        known = memo.templates[rule.id] = frozenset(
-            fingerprint.template(words) for words in (*said, *(item.text for item in rule.examples))
-        )
-    return any(len(words) <= _SENTENCE_MAX and fingerprint.template(words) in known for words in echo.own_words(body)[0])
+    sentences = memo.known(rule).sentences
+    return any(len(words) <= _SENTENCE_MAX and fingerprint.template(words) in sentences for words in said.messages)
+
+
+def _has_letters(template: str) -> bool:
+    """Whether a template says something beside what is masked in it."""
+    return sum(char.isalpha() for char in re.sub(r"<[a-z]{1,4}>", "", template)) >= _LETTERS_MIN
+
+
+def _bare_status(verdict: Verdict) -> bool:
+    return (verdict.rule or "status/").startswith("status/")
 
 
 def _judge(body: str, evidence: Evidence, engine: Engine, memo: Memo) -> Verdict:
     text = _told(body, evidence)
     ids, _ = request_ids.find(text, {})
-    masked = text
-    for found in ids:
-        masked = masked.replace(found.id, f"<{found.issuer}>")
-    key = (evidence.provider, evidence.relay, evidence.status, _LONG_NUMBER.sub("<n>", masked))
+    key = (evidence.provider, evidence.relay, evidence.status, _digest(text, ids))
     kept = memo.verdicts.get(key)
-    if kept is not None and len(kept[1]) == len(ids):
+    if kept is not None:
         return _with_ids(kept[0], kept[1], ids)
     verdict = _settled(judge.judge_reading(_read(text, evidence), engine), evidence, engine)
     if verdict.available_at is None:
@@ -144,11 +196,21 @@ def _judge(body: str, evidence: Evidence, engine: Engine, memo: Memo) -> Verdict
     return verdict
 
 
+def _digest(text: str, ids: tuple[RequestId, ...]) -> bytes:
+    """Of the text without its ids and its date: all that can differ between two failures that mean the same."""
+    masked = _DATE.sub("date", text)
+    for found in sorted(ids, key=lambda one: -len(one.id)):
+        masked = masked.replace(found.id, f"<{found.issuer} {len(found.times)}>")
+    order = " ".join(found.issuer for found in ids)
+    return hashlib.blake2b(f"{order}\n{masked}".encode(), digest_size=16).digest()
+
+
 def _told(body: str, evidence: Evidence) -> str:
     """The evidence as the text that the engine reads: the status, the body, the headers that tell something, and who was called."""
     headers = dict(evidence.headers)
     lines = [f"HTTP {evidence.status}"] if evidence.status >= 400 else []
-    lines += [body, *(f"{name}: {headers[name][:_ID_CHARS_MAX]}" for name in _TOLD_HEADERS if name in headers)]
+    # An empty line, so that the end of the body is not taken for the first half of a wrapped line.
+    lines += [body, "", *(f"{name}: {headers[name][:_HEADER_MAX]}" for name in _TOLD_HEADERS if name in headers)]
     return "\n".join((*lines, f"provider: {evidence.provider}"))
 
 
@@ -181,11 +243,10 @@ def _with_ids(verdict: Verdict, old: tuple[RequestId, ...], new: tuple[RequestId
     if old == new:
         return verdict
     by_id = {before.id: after for before, after in zip(old, new, strict=True)}
+    any_id = re.compile("|".join(map(re.escape, sorted(by_id, key=len, reverse=True))))
 
     def renamed(text: str | None) -> str | None:
-        for before, after in by_id.items():
-            text = None if text is None else text.replace(before, after.id)
-        return text
+        return None if text is None else any_id.sub(lambda found: by_id[found.group()].id, text)
 
     return replace(
         verdict,
@@ -217,53 +278,59 @@ def _scope(verdict: Verdict, evidence: Evidence) -> str | None:
     return f"model:{evidence.model}" if category in _OF_THE_MODEL else None
 
 
+def _doubtful(verdict: Verdict, rule: Rule | None, evidence: Evidence) -> bool:
+    """Whether this is too unsure to close the last way: a weak rule without a clear status, or a refusal of this one request perhaps."""
+    if rule is not None and rule.smaller_may_pass:
+        return True
+    if evidence.status == 402 and verdict.category in _MONEY:
+        return False
+    weak = rule is not None and rule.doubtful and verdict.category in _MAYBE_THE_CALLERS
+    # A word of the caller's may complete a sentence of the provider's about the request, which somebody's general rule takes for another.
+    loose = rule is not None and rule.id.startswith("generic/") and evidence.status in _ABOUT_THE_REQUEST
+    return weak or loose or round(verdict.confidence * 100) < DOUBTFUL_BELOW_PERCENT
+
+
 def _ids(evidence: Evidence, verdict: Verdict) -> tuple[str, ...]:
     """The upstream's ids, those of its headers first; nothing that the client may have written itself."""
     headers = dict(evidence.headers)
     named = [headers[name].strip() for name in _ID_HEADERS if name in headers]
-    said = [found.id for found in verdict.request_ids if found.id.encode() not in evidence.request]
+    said = [found.id for found in verdict.request_ids if found.id.encode("utf-8", "replace") not in evidence.request]
     return tuple(dict.fromkeys(value for value in (*named, *said) if _SAFE_ID.fullmatch(value)))[:_IDS_MAX]
 
 
-def _private(status: int, codes: tuple[str, ...], verdict: Verdict, sent: echo.Sent | None) -> str:
-    """Status, codes and the words that the rule matched: no word of the caller's (`sent`, None where none can be in it), no secret."""
-    words = verdict.evidence[0].quote if verdict.rule is not None and verdict.evidence else ""
-    if words == str(status) or '"' in words or "{" in words:
+def _private(said: Answer, evidence: Evidence, verdict: Verdict, known: _Known | None) -> str:
+    """Status, codes and what the rule matched, of that only words which the rule itself says: none of the caller's, and no secret."""
+    words = verdict.evidence[0].quote if known is not None and verdict.evidence else ""
+    if words == str(evidence.status) or '"' in words or "{" in words:
         words = ""  # no sentence, but the shape of the error
-    parts = (str(status), " ".join(dict.fromkeys(codes)), words if sent is None else sent.strike(words))
+    if known is not None:
+        words = _WORD.sub(lambda found: found.group() if _of_the_rule(found.group(), known) else STRUCK, words)
+    parts = (str(evidence.status), " ".join(said.codes), words)
     return redact(" ".join(filter(None, parts))).text[:_TEXT_MAX]
 
 
-def _for_caller(body: str, messages: tuple[str, ...], evidence: Evidence, verdict: Verdict) -> str:
-    """The innermost sentence of the provider's own error, or the one that the desk would quote."""
-    said = verdict.evidence[0].quote if verdict.rule is not None and verdict.evidence else None
-    words = messages[-1] if messages and "{" not in messages[-1] else quote.quoted(reader.read(body), said)
+def _of_the_rule(word: str, known: _Known) -> bool:
+    return word.lower() in known.words or (word.isdigit() and len(word) <= _NUMBER_MAX)
+
+
+def _for_caller(said: Answer, evidence: Evidence, verdict: Verdict) -> str:
+    """The innermost sentence of the provider's own error, or the one that the desk would quote, or a text that is no structure at all."""
+    words = said.messages[-1] if said.messages else said.text if said.value is None and "<" not in said.text else ""
+    if "{" in words or not words:
+        quoted = verdict.evidence[0].quote if verdict.rule is not None and verdict.evidence else None
+        words = quote.quoted(reader.read(words), quoted) or quoted or ""
     return for_caller(words[: quote.QUOTE_MAX], evidence.account, tuple(found.id for found in verdict.request_ids))
 
 
-def _retry_after_ms(headers: dict[str, str], body: str) -> int | None:
-    """What the upstream asks to wait: of its headers, else in its words; None where it says nothing that can be read."""
-    exact = headers.get("retry-after-ms", "").strip()
-    if exact.isascii() and exact.replace(".", "", 1).isdigit():
-        return min(int(exact.split(".")[0] or 0), _WAIT_MAX_MS)
-    plain = headers.get("retry-after", "").strip()
-    if plain.isascii() and plain.replace(".", "", 1).isdigit() and len(plain) < 20:
-        whole, _, part = plain.partition(".")
-        return min(int(whole or 0) * 1000 + int(part[:3].ljust(3, "0") if part else 0), _WAIT_MAX_MS)
-    until, now = _date(plain), _date(headers.get("date", ""))
-    if until is not None and now is not None:
-        return min(max(int((until - now).total_seconds()) * 1000, 0), _WAIT_MAX_MS)
-    said = _SAID_WAIT.search(body)
-    if said is None:
-        return None
-    minutes, number, part, unit = said.groups()
-    scale = 1 if unit.lower() == "ms" else 1000
-    return min(int(minutes or 0) * 60_000 + int(number) * scale + (scale if part else 0), _WAIT_MAX_MS)
+def _retry_after_ms(said: Answer, evidence: Evidence, sent: Sent) -> int | None:
+    """What the upstream asks to wait: of its headers, else in words that are its own; None where it says nothing."""
+    asked_ms = waits.of_headers(dict(evidence.headers))
+    if asked_ms is not None:
+        return asked_ms
+    found = waits.of_words(said.text)
+    return None if found is None or sent.holds(found.words) else found.ms
 
 
-def _date(text: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text)
-    except (ValueError, TypeError):
-        # No date: the caller takes that as "nothing was said".
-        return None
+@cache
+def _compiled(source: str) -> Pattern:
+    return Pattern(source)

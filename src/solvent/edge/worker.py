@@ -131,9 +131,8 @@ class EdgeWorker:
         try:
             await asyncio.wait_for(over.wait(), self._setup.drain_ms / 1_000)
         except TimeoutError:
-            # They had their time: each now ends as at its deadline, with its money settled.
             for run in list(self._app.runs):
-                run.late()
+                run.stop()
         await asyncio.sleep(SWEEP_S)
         self._server.abort()
         await asyncio.sleep(0)

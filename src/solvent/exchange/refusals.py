@@ -100,6 +100,16 @@ OWN_FAULT = Told(
 )
 
 
+STOPPING = Told(
+    503,
+    Category.NO_CHANNEL,
+    "This gateway is being stopped or restarted, and the request was not finished; send it again in a moment",
+    retry=True,
+    after_s=1,
+    page="stopping",
+)
+
+
 def told(category: Category) -> Told:
     """The error of a category in its usual words, seen from the caller: a failure of the operator's own accounts is `no_channel`."""
     known = _TABLE.get(category)

@@ -63,6 +63,7 @@ class Run:
         self._events: deque[Event] = deque()
         self._stepping = False
         self._broken = False
+        self._stopping = False
         self._facts: list[Fact] = []
         self._told = False
         self._held = 0
@@ -137,6 +138,11 @@ class Run:
 
     def late(self) -> None:
         """The time for the whole request is over."""
+        self.feed(on.Deadline())
+
+    def stop(self) -> None:
+        """The worker ends, and the request with it: its money is settled as at its deadline."""
+        self._stopping = True
         self.feed(on.Deadline())
 
     def _room(self) -> bool:
@@ -313,7 +319,7 @@ class Run:
         self.answer.end()
 
     def _send_error_frame(self, command: do.SendErrorFrame) -> None:
-        told = refusals.of_break(command.cause, command.category)
+        told = refusals.STOPPING if self._stopping else refusals.of_break(command.cause, command.category)
         self.category = told.category.value
         self.answer.add(self.job.dialect.error_event(self.refusal(told)))
         self.answer.end()
@@ -335,6 +341,8 @@ class Run:
     def _what_is_told(self, command: do.SendError) -> Told:
         if command.cause is Cause.HOLD_REFUSED:
             return self._refused
+        if self._stopping:
+            return refusals.STOPPING
         judgement = self.attempts[-1].judgement if self.attempts else None
         told = refusals.of_failure(command.cause, command.category, judgement.caller_text if judgement is not None else "")
         judged = (attempt.judgement.retry_after_ms for attempt in self.attempts if attempt.judgement is not None)

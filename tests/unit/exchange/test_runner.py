@@ -431,6 +431,19 @@ def test_the_deadline_ends_a_request_wherever_it_is() -> None:
     stage.check_even()
 
 
+def test_a_worker_that_ends_says_so_and_settles() -> None:
+    stage = Stage()
+    waiting, streaming = stage.claude(), stage.claude(stream=True)
+    stage.calls[0].takes()
+    stage.calls[1].streams(START, TEXT, end=False)
+    for run in list(stage.runs):
+        run.stop()
+    assert (waiting.status, waiting.headers[b"retry-after"]) == (503, b"1")
+    assert "stopped or restarted" in waiting.json["error"]["message"]
+    assert b"stopped or restarted" in streaming.body
+    stage.check_even()
+
+
 def test_without_a_journal_nothing_is_sent() -> None:
     stage = Stage()
     stage.journal.works = False
