@@ -188,12 +188,12 @@ class Answer:
 
 
 def read(connection: socket.socket) -> Answer:
-    response = http.client.HTTPResponse(connection)
-    response.begin()
-    try:
-        return Answer(response.status, response.headers, response.read())
-    except http.client.IncompleteRead as cut:
-        return Answer(response.status, response.headers, cut.partial, whole=False)
+    with contextlib.closing(http.client.HTTPResponse(connection)) as response:
+        response.begin()
+        try:
+            return Answer(response.status, response.headers, response.read())
+        except http.client.IncompleteRead as cut:
+            return Answer(response.status, response.headers, cut.partial, whole=False)
 
 
 def connect(system: System) -> socket.socket:
@@ -304,13 +304,14 @@ def dialect_of(given: Answer) -> str:
 
 
 def test_two_requests_in_one_write_are_answered_in_their_order(system: System, key: Key) -> None:
-    first, second = (
-        post(key.text, PATHS[OPENAI], json.dumps(question(OPENAI, OPENAI, f"write {count} words {MARKER}")).encode()) for count in (3, 5)
-    )
+    first, second = (json.dumps(question(OPENAI, OPENAI, f"write {count} words {MARKER}")).encode() for count in (3, 5))
+    data = b""
     with connect(system) as connection:
-        connection.sendall(first + second)
-        said = [len(json.loads(read(connection).body)["choices"][0]["message"]["content"].split()) for _ in range(2)]
-    assert said == [3, 5]
+        connection.sendall(post(key.text, PATHS[OPENAI], first) + post(key.text, PATHS[OPENAI], second, connection="close"))
+        while part := connection.recv(65_536):
+            data += part
+    assert data.count(b"HTTP/1.1 200 OK\r\n") == 2
+    assert [len(said.split()) for said in re.findall(rb'"content":"([^"]*)"', data)] == [3, 5]
 
 
 # Requests that cannot be served: the body, the status, and what the message must name.
@@ -519,6 +520,7 @@ SEEN = {
     "garbage": ((502, "server_error"), (502, "server_error")),
     "truncate": ((502, "network"), (200, "")),
     "not-json": ((502, "server_error"), (502, "server_error")),
+    "error-in-200": ((502, "server_error"), (502, "server_error")),
     "gzip": ((200, ""), (200, "")),
     "drip=1": ((200, ""), (200, "")),
     "close": ((200, ""), (200, "")),
@@ -540,7 +542,8 @@ def test_each_fault_of_the_sandbox_is_what_it_should_be_in_each_dialect(
     name, stream = f"{dialect}-{kind}-{slug(fault)}", kind == "stream"
     system.sandbox.open(f"sk-sandbox-{dialect}-{name}-5.00")
     system.sandbox.faults(f"{dialect}-{name}", fault)
-    status, verdict = SEEN[fault][stream]
+    # At Anthropic it is an overload, which has a status of its own.
+    status, verdict = (529, "overloaded") if (dialect, fault) == (ANTHROPIC, "error-in-200") else SEEN[fault][stream]
     given = ask(system, key, dialect, name, stream=stream)
     assert (given.status, given.headers.get("x-solvent-verdict", "")) == (status, verdict)
     assert given.whole
