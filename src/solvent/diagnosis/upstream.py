@@ -33,7 +33,7 @@ DOUBTFUL_BELOW_PERCENT = 50
 MEMO_MAX = 256
 
 # So often what the client sent is struck and the rest is judged; then only codes and the status count.
-_ROUNDS_MAX = 4
+_ROUNDS_MAX = 3
 _IDS_MAX, _HEADER_MAX = 8, 128
 _TEXT_MAX = 400
 # `fingerprint.template` reads no more, so a longer message is never a whole one.
@@ -125,26 +125,31 @@ def judge_attempt(evidence: Evidence, engine: Engine, memo: Memo | None = None) 
 
 
 def _believed(said: Answer, evidence: Evidence, engine: Engine, memo: Memo, sent: Sent) -> tuple[Verdict, bool]:
-    """The verdict on what the provider said itself, and whether so much was struck that the request cannot be blamed for the rest."""
+    """The verdict on what the provider said itself, and whether too little of that is left to blame the request."""
     left = said
     for _ in range(_ROUNDS_MAX):
-        verdict = _judge(left.text, evidence, engine, memo)
+        verdict, reading = _judge(left.text, evidence, engine, memo)
         rule = engine.catalogue.rules.get(verdict.rule or "")
         if not evidence.request or rule is None or _scope(verdict, evidence) is None or _whole_sentence(said, rule, memo):
-            return verdict, left is not said and _bare_status(verdict)
-        theirs = _theirs(left, evidence, engine, sent)
-        if not theirs:
-            return verdict, left is not said and _bare_status(verdict)
-        struck = left.without(echo.striker(theirs))
-        if struck is left:
             break
-        left = struck
-    return _judge(left.bare.text, evidence, engine, memo), True
+        reading = reading or _read(_told(left.text, evidence), evidence)
+        theirs = _theirs(reading, left, evidence, engine, sent)
+        if not theirs:
+            break
+        struck = left.without(echo.striker(theirs))
+        left = left.bare if struck is left else struck
+    else:
+        left = left.bare
+        verdict, reading = _judge(left.text, evidence, engine, memo)
+    if left is said:
+        return verdict, False
+    # A code such as `invalid_request_error` says nothing: Anthropic gives it to an empty wallet too.
+    match = engine.decide(reading or _read(_told(left.text, evidence), evidence)).match
+    return verdict, match is None or not match.text
 
 
-def _theirs(left: Answer, evidence: Evidence, engine: Engine, sent: Sent) -> tuple[bytes, ...]:
+def _theirs(reading: Reading, left: Answer, evidence: Evidence, engine: Engine, sent: Sent) -> tuple[bytes, ...]:
     """What the client wrote of that by which the rule matched."""
-    reading = _read(_told(left.text, evidence), evidence)
     match = engine.decide(reading).match
     if match is None:
         return ()
@@ -179,21 +184,19 @@ def _has_letters(template: str) -> bool:
     return sum(char.isalpha() for char in re.sub(r"<[a-z]{1,4}>", "", template)) >= _LETTERS_MIN
 
 
-def _bare_status(verdict: Verdict) -> bool:
-    return (verdict.rule or "status/").startswith("status/")
-
-
-def _judge(body: str, evidence: Evidence, engine: Engine, memo: Memo) -> Verdict:
+def _judge(body: str, evidence: Evidence, engine: Engine, memo: Memo) -> tuple[Verdict, Reading | None]:
+    """The verdict on a body, and what was read for it, unless the verdict was remembered."""
     text = _told(body, evidence)
     ids, _ = request_ids.find(text, {})
     key = (evidence.provider, evidence.relay, evidence.status, _digest(text, ids))
     kept = memo.verdicts.get(key)
     if kept is not None:
-        return _with_ids(kept[0], kept[1], ids)
-    verdict = _settled(judge.judge_reading(_read(text, evidence), engine), evidence, engine)
+        return _with_ids(kept[0], kept[1], ids), None
+    reading = _read(text, evidence)
+    verdict = _settled(judge.judge_reading(reading, engine), evidence, engine)
     if verdict.available_at is None:
         memo.keep(key, verdict, ids)
-    return verdict
+    return verdict, reading
 
 
 def _digest(text: str, ids: tuple[RequestId, ...]) -> bytes:
