@@ -28,6 +28,7 @@ _PROBE, _AROUND = 6, 80
 _SEARCHED_MAX = 8 * 1024 * 1024
 _RESOLVED_MAX = 4_000
 
+_BETWEEN = frozenset({"type", "role"})
 _BREAKS = re.compile(r"[\W_]+")
 _PERCENT = re.compile(r"%([2-7][0-9a-fA-F])")
 _LINE_ESCAPES = (b"\\n", b"\\r", b"\\t")
@@ -158,7 +159,7 @@ def striker(wanted: tuple[bytes, ...]) -> Callable[[str], str]:
 
 
 def _texts(value: Any) -> list[str]:
-    """Every text in a value, in its order; names of fields left out."""
+    """Every text in a value, in its order; names of fields and what stands between pieces of one message left out."""
     found: list[str] = []
     waiting = [value]
     while waiting:
@@ -166,7 +167,7 @@ def _texts(value: Any) -> list[str]:
         if isinstance(item, str):
             found.append(item)
         elif isinstance(item, dict):
-            waiting.extend(reversed(item.values()))
+            waiting.extend(inner for name, inner in reversed(item.items()) if name not in _BETWEEN)
         elif isinstance(item, list):
             waiting.extend(reversed(item))
     return found

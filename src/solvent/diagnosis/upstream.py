@@ -25,7 +25,7 @@ from solvent.diagnosis.engine import Engine
 from solvent.diagnosis.reading import Reading
 from solvent.diagnosis.striking import for_caller
 from solvent.diagnosis.transport import judge_transport
-from solvent.model.failure import REQUEST_AT_FAULT, Evidence, Judgement, Transport
+from solvent.model.failure import REQUEST_AT_FAULT, Evidence, Judgement
 from solvent.model.verdict import Category, Layer, RequestId, Verdict, Wallet
 from solvent.model.verdict import Evidence as Quoted
 
@@ -65,6 +65,13 @@ _OF_THE_MODEL = frozenset(
 _MAYBE_THE_CALLERS = frozenset({Category.PERMISSION_DENIED, Category.MODEL_NOT_FOUND})
 
 _ABOUT_THE_REQUEST = frozenset({400, 422})
+# Statuses that say by themselves what a weak rule says.
+_CLEAR = {
+    402: _MONEY,
+    429: frozenset({Category.RATE_LIMITED}),
+    503: frozenset({Category.OVERLOADED}),
+    529: frozenset({Category.OVERLOADED}),
+}
 
 _Key = tuple[str, bool, int, bytes]
 
@@ -232,8 +239,10 @@ def _settled(verdict: Verdict, evidence: Evidence, engine: Engine) -> Verdict:
     wallet = verdict.wallet
     if evidence.relay and wallet is Wallet.OWN_PROVIDER_ACCOUNT:
         wallet = Wallet.RELAY_USER if verdict.provider in (evidence.provider, "unknown") else Wallet.RELAY_UPSTREAM
+    unnamed = verdict.provider == "unknown" and not evidence.relay
     return replace(
         verdict,
+        provider=evidence.provider if unnamed else verdict.provider,
         wallet=wallet,
         http_status=evidence.status or None,
         http_status_source="seen" if evidence.status else None,
@@ -273,7 +282,7 @@ def _scope(verdict: Verdict, evidence: Evidence) -> str | None:
         return inner if behind else "key"
     if category in (Category.ACCOUNT_SUSPENDED, Category.REGION_BLOCKED):
         return inner if behind else "account"
-    if category is Category.NETWORK or evidence.problem is Transport.CONNECT_TIMEOUT:
+    if category is Category.NETWORK:
         # Where a status came, the network that failed lies behind the one who answered.
         return "account" if evidence.status == 0 else f"model:{evidence.model}"
     return f"model:{evidence.model}" if category in _OF_THE_MODEL else None
@@ -283,7 +292,7 @@ def _doubtful(verdict: Verdict, rule: Rule | None, evidence: Evidence) -> bool:
     """Whether this is too unsure to close the last way: a weak rule without a clear status, or a refusal of this one request perhaps."""
     if rule is not None and rule.smaller_may_pass:
         return True
-    if evidence.status == 402 and verdict.category in _MONEY:
+    if verdict.category in _CLEAR.get(evidence.status, ()):
         return False
     weak = rule is not None and rule.doubtful and verdict.category in _MAYBE_THE_CALLERS
     # A word of the caller's may complete a sentence of the provider's about the request, which somebody's general rule takes for another.
@@ -306,7 +315,8 @@ def _private(said: Answer, evidence: Evidence, verdict: Verdict, known: _Known |
         words = ""  # no sentence, but the shape of the error
     if known is not None:
         words = _WORD.sub(lambda found: found.group() if _of_the_rule(found.group(), known) else STRUCK, words)
-    parts = (str(evidence.status), " ".join(said.codes), words)
+    status = str(evidence.status)
+    parts = (status, *(code for code in said.codes if code != status), words)
     return redact(" ".join(filter(None, parts))).text[:_TEXT_MAX]
 
 
