@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
+from solvent.base.money import Money
 from tests.program import PROGRAM, STOP_S, environment
 
 SHOWN_S = 30.0  # far longer than anything takes that a test waits for
@@ -29,6 +30,11 @@ def until(look: Callable[[], Found], seconds: float = SHOWN_S) -> Found:
         assert time.monotonic() < ends_s, "it did not come in time"
         time.sleep(0.01)
     return found
+
+
+def nano(usd: str) -> int:
+    """An amount of the API in nano-dollars."""
+    return Money.parse(usd).nano_usd
 
 
 def http(address: str, token: str = "", **more: Any) -> httpx2.Client:
