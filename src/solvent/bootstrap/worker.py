@@ -6,6 +6,7 @@ It is started by the supervisor with its listening socket, and asks the office f
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import secrets
 import sys
@@ -61,6 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
             complain=_complain,
             clock=LoopClock,
         )
+        _settle_memory()
         worker.run(setup, inherited(given.listener), parent, uvloop.new_event_loop)
     except (SolventError, OSError) as problem:
         sys.stderr.write(f"solvent worker: {problem}\n")
@@ -71,6 +73,16 @@ def main(arguments: list[str] | None = None) -> int:
 def _complain(words: str) -> None:
     sys.stderr.write(f"solvent worker: {words}\n")
     sys.stderr.flush()
+
+
+def _settle_memory() -> None:
+    """Tells the collector of cycles to leave alone what the start made, which stays, and to look less often at the rest.
+
+    A request leaves no cycle behind, and looking for some after every 700 objects took a twentieth of its time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def routes_of(config: str, folder: Path) -> Routebook:

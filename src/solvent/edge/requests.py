@@ -135,7 +135,8 @@ class RequestReader:
         parser = self._parser
         if self.broken or parser.should_upgrade():
             return
-        parts = self._parts
+        # A connection that waits for its next request does not keep the last one's body.
+        parts, self._parts = self._parts, []
         body = parts[0] if len(parts) == 1 else b"".join(parts)
         self._read.append(Request(parser.get_method(), self._path, self._headers, body, parser.should_keep_alive(), self._http_1_0))
 

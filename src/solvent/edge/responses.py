@@ -15,10 +15,17 @@ _DECODERS: dict[bytes, int] = {b"gzip": 31, b"x-gzip": 31, b"deflate": 47}
 
 
 class ResponseReader:
-    """Reads one response. `status` is 0 until its head is there; `headers` are in lower case, without trailers; `broken`: this is none."""
+    """Reads a connection's responses, one after the other with `restart` between them.
+
+    `status` is 0 until its head is there; `headers` are in lower case, without trailers; `broken`: this is none.
+    """
 
     def __init__(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
+        self.restart()
+
+    def restart(self) -> None:
+        """The next response may come: the one before was whole, and its connection is `reusable`."""
         self._parts: list[bytes] = []
         self._framing_bytes = 0  # since the last part of the body, counted in whole reads
         self._until_end = False

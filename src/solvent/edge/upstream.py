@@ -341,7 +341,7 @@ class UpstreamConnection(asyncio.Protocol):
         # What is still to be written would be read as the beginning of the next request.
         if response.reusable and not self.closing and self._transport is not None and not self._transport.get_write_buffer_size():
             self.resume()
-            self._response = ResponseReader()
+            response.restart()
             self._pool.keep(self)
         else:
             self.drop()

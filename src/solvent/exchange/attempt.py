@@ -199,6 +199,12 @@ class Attempt:
             self._mode = _Mode.OVER
             self._fail(0, b"", problem)
 
+    def release(self) -> None:
+        """The request is over. What leads back to it is let go, so that no cycle keeps its bodies in memory."""
+        self._mode = _Mode.OVER
+        self._tap = self.call = None
+        self._feed, self._room, self.delivered = _unheard, _no_room, bytes
+
     def _break_off(self) -> None:
         self._mode = _Mode.OVER
         if self.call is not None:
@@ -219,3 +225,11 @@ class Attempt:
 
 _NEVER_SENT = frozenset({Transport.REFUSED, Transport.DNS, Transport.TLS, Transport.CONNECT_TIMEOUT})
 _SENT, _ANSWERED, _ENDED = on.Sent(), on.Answered(), on.Ended()
+
+
+def _unheard(_: Event) -> None:
+    """Nobody waits for what happens to a request that is over."""
+
+
+def _no_room() -> bool:
+    return False

@@ -119,7 +119,7 @@ class Run:
         headers = (_JSON, *refusals.id_headers(dialect.name, self.job.request_id), *refusals.headers_of(told))
         self.answer.replace(told.status, headers, dialect.refusal(self.refusal(told)))
         self._around.broke(self.job.request_id, fault)
-        self._over(self)
+        self._let_go()
 
     def client_left(self) -> None:
         """The client's connection is gone."""
@@ -369,6 +369,11 @@ class Run:
             self._around.journal_failed()
         elif not self._told:
             self._around.journal.write((*self._facts, self._tell()))
+        self._let_go()
+
+    def _let_go(self) -> None:
+        for attempt in self.attempts:
+            attempt.release()
         self._over(self)
 
 

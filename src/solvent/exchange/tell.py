@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import NamedTuple
 
 from solvent.base.money import ZERO, Money
@@ -13,8 +14,11 @@ from solvent.exchange.job import Job
 from solvent.exchange.refusals import status_in
 from solvent.ledger.journal import AttemptTold, RequestDone
 from solvent.ledger.journal import Outcome as Ending
+from solvent.model.usage import Usage
 
 _ENDINGS = {End.NONE: Ending.NONE, End.UNKNOWN: Ending.UNKNOWN, End.USAGE: Ending.USAGE}
+_KINDS = tuple(sorted(Usage._fields))
+_amounts = attrgetter(*_KINDS)
 _ID_HEADERS = (b"request-id", b"x-request-id", b"x-oneapi-request-id")
 
 
@@ -33,7 +37,7 @@ def tell(job: Job, attempts: list[Attempt], closing: Closing) -> RequestDone:
     """The record of a request that is over."""
     last = attempts[-1] if attempts else None
     usage = closing.bill.usage
-    tokens = tuple(sorted((kind, amount) for kind, amount in zip(usage._fields, usage, strict=True) if amount))
+    tokens = tuple([(kind, amount) for kind, amount in zip(_KINDS, _amounts(usage), strict=True) if amount])
     return RequestDone(
         request_id=job.request_id,
         key_id=job.holder.key.id,

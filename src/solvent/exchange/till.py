@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from solvent.access.ratelimit import Bucket, Rate, full, take
 from solvent.exchange.ports import Clock
@@ -168,7 +169,12 @@ class Till:
 
 def day_of(now_us: int) -> str:
     """The calendar day in UTC, as `2026-11-25`, of an instant in microseconds since 1970."""
-    return (_EPOCH + timedelta(days=now_us // 86_400_000_000)).isoformat()
+    return _day(now_us // 86_400_000_000)
+
+
+@lru_cache(maxsize=4)
+def _day(number: int) -> str:
+    return (_EPOCH + timedelta(days=number)).isoformat()
 
 
 _EPOCH = date(1970, 1, 1)

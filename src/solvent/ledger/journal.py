@@ -163,7 +163,7 @@ Record = SegmentHeader | Fact
 
 
 def _check(amount: Money) -> None:
-    if not ZERO <= amount <= AMOUNT_MAX:
+    if not 0 <= amount.nano_usd <= AMOUNT_MAX.nano_usd:
         raise ValueError(f"an amount in the journal is between zero and 64 bits, not {amount}")
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from solvent.edge import requests as edge
@@ -55,6 +57,13 @@ def test_what_a_request_holds() -> None:
 def test_the_version_and_the_client_decide_whether_the_connection_goes_on(head: bytes, keep_alive: bool, http_1_0: bool) -> None:  # noqa: FBT001
     (request,) = requests(head)
     assert (request.keep_alive, request.http_1_0) == (keep_alive, http_1_0)
+
+
+def test_a_reader_that_waits_for_the_next_request_keeps_no_body() -> None:
+    reading = reader()
+    (request,) = reading.feed(POST)
+    assert isinstance(request, Request)
+    assert not any(held is request.body for held in gc.get_referents(reading, *vars(reading).values()))
 
 
 def test_pipelined_requests_come_in_order() -> None:

@@ -29,6 +29,15 @@ def test_a_response_is_whole_whatever_way_it_was_cut(data: bytes) -> None:
     assert fed(OK)[0].headers == {b"content-type": b"application/json", b"content-length": b"2"}
 
 
+def test_a_response_after_another_is_read_as_if_it_were_the_first() -> None:
+    response = ResponseReader()
+    for data in (CHUNKED + b"2\r\n{}\r\n0\r\nx: y\r\n\r\n", packed(b"gzip", gzip.compress(b"{}")), b"HTTP/1.1 204 X\r\n\r\n", OK):
+        body = response.feed(data)
+        assert (response.whole, response.broken, response.reusable, body) == (True, False, True, b"" if b"204" in data else b"{}")
+        response.restart()
+        assert (response.status, response.headers, response.whole, response.reusable) == (0, {}, False, False)
+
+
 def test_the_head_is_there_before_the_body_is() -> None:
     response, body = fed(OK[:-2])
     assert (response.status, response.whole, body) == (200, False, b"")

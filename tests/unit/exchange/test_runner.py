@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from typing import Any
 
 import pytest
@@ -81,6 +83,25 @@ def test_a_plain_answer_is_passed_on_byte_for_byte_and_paid_for() -> None:
     assert books.accounts[upstream_account("main")].debited == Money(COST)
     done = stage.done
     assert (done.status, done.cost, done.cost_source, done.route) == (200, Money(COST), "reported", "main/claude-sonnet-4-5")
+
+
+@pytest.mark.parametrize("streams", [False, True])
+def test_a_request_that_is_over_leaves_nothing_to_the_collector_of_cycles(streams: bool) -> None:  # noqa: FBT001 - a table's column
+    stage = Stage()
+    gc.disable()
+    try:
+        stage.claude(stream=streams)
+        over = weakref.ref(stage.runs[0])
+        call = stage.calls.pop()
+        if streams:
+            call.streams(START, BLOCK, TEXT, STOP)
+        else:
+            call.answers(200, MESSAGE)
+        stage.check_even()
+        del call
+        assert over() is None
+    finally:
+        gc.enable()
 
 
 def test_nothing_is_sent_before_hold_and_attempt_are_in_the_journal() -> None:
