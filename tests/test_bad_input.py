@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.gateway import SHOWN_S, Gateway, Key, Sandbox, account, gateway, held_at, model, nano, sandbox, until
+from tests.gateway import SHOWN_S, Gateway, Key, Sandbox, account, gateway, held_at, model, nano, sandbox
 from tests.upstream import Script, Upstream, answer, says, upstream
+from tests.waiting import until
 
 # In every prompt: it must be nowhere but in what is sent to the provider.
 MARKER = "marmalade-7f3a"

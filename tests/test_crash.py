@@ -19,7 +19,8 @@ import httpx2
 import pytest
 
 from solvent.base.money import Money
-from tests.gateway import SHOWN_S, Gateway, Key, Sandbox, gateway, held_at, model, nano, sandbox, until
+from tests.gateway import SHOWN_S, Gateway, Key, Sandbox, gateway, held_at, model, nano, sandbox
+from tests.waiting import until
 
 CALLERS = 8
 ANTHROPIC, OPENAI = "anthropic-an", "openai-oa"

@@ -14,8 +14,9 @@ import openai
 import pytest
 from anthropic.types import TextBlock, ToolUseBlock
 
-from tests.gateway import SHOWN_S, Gateway, Key, Sandbox, gateway, held_at, http, model, nano, sandbox, until
+from tests.gateway import SHOWN_S, Gateway, Key, Sandbox, gateway, held_at, http, model, nano, sandbox
 from tests.upstream import Upstream, says, upstream
+from tests.waiting import until
 
 WORDS = "write 30 words"
 LONG = "write 2000 words"
