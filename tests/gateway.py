@@ -210,10 +210,10 @@ class Gateway:
         return dict(until(lambda: self.get("/api/requests", id=request_id)["items"])[0])
 
     def of_key(self, key: Key, count: int = 1) -> list[dict[str, Any]]:
-        """The requests of a key, newest first, once there are `count` of them."""
+        """The requests of a key, newest first, once there are `count` of them among the last hundred of all."""
 
         def look() -> list[dict[str, Any]] | None:
-            found = [done for done in self.items("/api/requests") if done["key_id"] == key.id]
+            found = [done for done in self.get("/api/requests", limit=100)["items"] if done["key_id"] == key.id]
             return found if len(found) >= count else None
 
         found = until(look) or []
