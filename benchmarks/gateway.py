@@ -159,10 +159,8 @@ def measure() -> tuple[list[tuple[str, ...]], dict[str, Any]]:
             "figures": figures,
         }
     measured, measuring = cores()
-    print(
-        f"Gateway: medians of {ROUNDS} interleaved rounds of {ROUND_S:.0f} s (lowest-highest), CPU time in microseconds a request. All of a target"
-    )
-    print(f"runs on core {measured}, client and provider on core {measuring}. At the end: {found['audit']}.")
+    print(f"Gateway: CPU time in microseconds a request, medians of {ROUNDS} interleaved rounds of {ROUND_S:.0f} s (lowest-highest).")
+    print(f"All of a target runs on core {measured}, client and provider on core {measuring}. At the end: {found['audit']}.")
     return _rows(figures), found
 
 
