@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvent.diagnosis import echo
+from solvent.diagnosis import answer
 from solvent.diagnosis.echo import REQUEST_BYTES_MAX, Sent, bare_of, striker
 from tests.unit.diagnosis.attempts import request
 
@@ -48,7 +48,7 @@ def test_no_disguise_is_left(text: str) -> None:
     assert STRUCK in striker((bare_of(WORDS),))(f"bad name: {text}!")
 
 
-STRUCK = echo.STRUCK
+STRUCK = answer.STRUCK
 
 
 @pytest.mark.parametrize(("one", "other"), [("余额不足", "余额\uf967足"), ("caf\u00e9 brea\u212aer", "cafe\u0301 breaker")])
