@@ -211,10 +211,12 @@ class EdgeWorker:
             return model.price
         name = (model.name, candidate.upstream.name, candidate.model)
         day = self._clock.now_us() // DAY_US
-        if day != self._price_day or len(self._prices) >= PRICES_MAX:
-            self._prices.clear()
+        if day != self._price_day:
             self._price_day = day
+            self._prices.clear()
         if name not in self._prices:
+            if len(self._prices) >= PRICES_MAX:
+                self._prices.clear()
             self._prices[name] = self._setup.price_of(candidate)
         return self._prices[name]
 
