@@ -21,7 +21,8 @@ from solvent.routing.health import Pass
 from solvent.routing.plan import Candidate
 
 ERROR_BYTES_MAX = 64 * 1024
-HELD_BACK_MAX = 4 * 1024 * 1024  # a JSON answer up to this size can still fail over; a larger one is sent as it comes
+# A JSON answer up to this size can still fail over; a larger one is sent as it comes. A stream must have content before it.
+HELD_BACK_MAX = 4 * 1024 * 1024
 JSON_BYTES_MAX = 64 * 1024 * 1024
 # A status from which the upstream itself said no. Behind the others somebody may have worked already.
 _MAYBE_SPENT = frozenset({408, 502, 504, 520, 521, 522, 523, 524})
@@ -139,9 +140,17 @@ class Attempt:
     def _pass_on(self, tap: Tap, fed: Fed) -> None:
         self.usage, self.prompt_usage = tap.usage, tap.prompt_usage
         self.delivered = tap.delivered
-        if fed.data:
-            self._begun = self._begun or fed.content
-            self._feed(on.Content(fed.data) if self._begun else on.Preamble(fed.data))
+        self._begun = self._begun or fed.content
+        if fed.data and self._begun:
+            self._feed(on.Content(fed.data))
+        elif fed.data:
+            self._json_bytes += len(fed.data)
+            if self._json_bytes > HELD_BACK_MAX:
+                # So much without a word of an answer: nobody keeps that in memory for as long as it goes on.
+                self._break_off()
+                self._fail(0, b"", Transport.GARBAGE)
+                return
+            self._feed(on.Preamble(fed.data))
         if self._mode is not _Mode.STREAM:
             return
         if fed.error is not None:
