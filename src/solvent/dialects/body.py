@@ -34,8 +34,11 @@ class _Tool(Protocol):
 ToolT = TypeVar("ToolT", bound=_Tool)
 
 
-def read_fields(body: bytes) -> Fields:
-    """The fields of a body that is one JSON object without a field given twice. Raises `BadRequestError`."""
+def read_fields(body: bytes, read: frozenset[str] = frozenset()) -> Fields:
+    """The fields of a body that is one JSON object without a field given twice. Raises `BadRequestError`.
+
+    `read`: the names that a dialect reads; a field that is one of them but for its case is refused.
+    """
     try:
         fields = _FIELDS.decode(body)
         if not body.isascii():
@@ -51,7 +54,19 @@ def read_fields(body: bytes) -> Fields:
     # A body without spaces and repetitions is exactly as long as its parts; most are.
     if len(body) != sum(map(len, fields)) + sum(map(len, fields.values())) + 4 * len(fields) + 1:
         _refuse_repeated(body, fields)
+    names = "".join(fields)
+    if not (names.islower() and names.isascii()):
+        _refuse_disguised(fields, read)
     return fields
+
+
+def _refuse_disguised(fields: Fields, read: frozenset[str]) -> None:
+    # Go's reader of JSON, with which many relays are built, takes `Model` or `\u017ftream` for the name in small letters, too.
+    for name in fields:
+        plain = name.casefold()
+        if plain != name and plain in read:
+            why = f"`{shown(name)}` is not `{plain}` here, but may be at a provider"
+            raise BadRequestError(shown(name), f"{why}; write it in small letters, or leave it out.")
 
 
 def _refuse_repeated(body: bytes, fields: Fields) -> None:
