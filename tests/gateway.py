@@ -7,28 +7,24 @@ import os
 import re
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx2
 
+from solvent.base.money import Money
 from tests.program import PROGRAM, STOP_S, environment
+from tests.waiting import until
 
 SHOWN_S = 30.0  # far longer than anything takes that a test waits for
 HEAD = '[gateway]\nlisten = "127.0.0.1:0"\n{gateway}\n[office]\nlisten = "127.0.0.1:0"\n'
-Found = TypeVar("Found")
 
 
-def until(look: Callable[[], Found], seconds: float = SHOWN_S) -> Found:
-    """What `look` finds, once it finds something."""
-    ends_s = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < ends_s, "it did not come in time"
-        time.sleep(0.01)
-    return found
+def nano(usd: str) -> int:
+    """An amount of the API in nano-dollars."""
+    return Money.parse(usd).nano_usd
 
 
 def http(address: str, token: str = "", **more: Any) -> httpx2.Client:

@@ -19,7 +19,8 @@ import httpx2
 import pytest
 
 from solvent.base.money import Money
-from tests.gateway import SHOWN_S, Gateway, Key, Sandbox, gateway, held_at, model, sandbox, until
+from tests.gateway import SHOWN_S, Gateway, Key, Sandbox, gateway, held_at, model, nano, sandbox
+from tests.waiting import until
 
 CALLERS = 8
 ANTHROPIC, OPENAI = "anthropic-an", "openai-oa"
@@ -131,10 +132,6 @@ def never_ends(scene: Scene) -> Iterator[None]:
         yield
 
 
-def usd(text: str) -> int:
-    return Money.parse(text).nano_usd
-
-
 def check_books(scene: Scene, *, crashed: bool) -> None:
     """What must be true whatever was killed, of all requests since the beginning; `crashed`: calls were under way."""
     running = scene.gateway
@@ -152,13 +149,13 @@ def check_books(scene: Scene, *, crashed: bool) -> None:
     reported = {one: done["cost_usd"] for one, done in settled.items() if done["cost_source"] == "reported"}
     assert reported == {call["request_id"]: call["cost_usd"] for call in calls if call["request_id"] in reported}
     assert len(reported) >= len(scene.whole)
-    spent = sum(usd(done["cost_usd"]) for done in known.values())
+    spent = sum(nano(done["cost_usd"]) for done in known.values())
     state = running.get(f"/api/keys/{scene.key.id}")
-    assert (usd(state["balance_usd"]), usd(state["spent_usd"])) == (OPENING.nano_usd - spent, spent)
-    assert (usd(state["held_usd"]), state["open_holds"]) == (sum(usd(hold["held_usd"]) for hold in holds), len(holds))
-    balances = {one["account"]: usd(one["settled_usd"]) for one in running.items("/api/ledger/balances")}
+    assert (nano(state["balance_usd"]), nano(state["spent_usd"])) == (OPENING.nano_usd - spent, spent)
+    assert (nano(state["held_usd"]), state["open_holds"]) == (sum(nano(hold["held_usd"]) for hold in holds), len(holds))
+    balances = {one["account"]: nano(one["settled_usd"]) for one in running.items("/api/ledger/balances")}
     for name in ("an", "oa"):
-        paid = sum(usd(done["cost_usd"]) for done in known.values() if done["attempts"][-1]["account"] == name)
+        paid = sum(nano(done["cost_usd"]) for done in known.values() if done["attempts"][-1]["account"] == name)
         assert balances[f"upstream:{name}"] == OPENING.nano_usd - paid
     audit = running.solvent("audit")
     assert (audit.returncode, audit.stdout, audit.stderr) == (0, "books balance\n", "")

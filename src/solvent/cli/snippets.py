@@ -8,7 +8,7 @@ from solvent.model.route import DialectName, Routebook
 
 # A model of each provider that small accounts may use, to be tried first.
 _TRIED = {
-    "anthropic": "claude-sonnet-4-5",
+    "anthropic": "claude-sonnet-4-6",
     "openai": "gpt-4o-mini",
     "google": "gemini-2.5-flash",
     "deepseek": "deepseek-chat",

@@ -61,7 +61,7 @@ def test_a_failover_is_seen_at_once(run: Run, started: Twin) -> None:
     assert "  3. anthropic-spare  200, which answered\n" in shown
     assert "  the caller saw 200 after 12 ms, for 0.000357 USD: slv-1\n" in shown
     (sent,) = started.asked("POST", "/v1/messages")
-    assert (sent.headers["x-api-key"], json.loads(sent.body or b"")["model"]) == (KEY, "claude-sonnet-4-5")
+    assert (sent.headers["x-api-key"], json.loads(sent.body or b"")["model"]) == (KEY, "claude-sonnet-4-6")
 
 
 def test_an_older_request_is_not_taken_for_the_new_one(run: Run, started: Twin) -> None:

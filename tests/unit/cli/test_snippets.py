@@ -22,9 +22,9 @@ def written(text: str) -> Routebook:
 @pytest.mark.parametrize(
     ("found", "openai", "anthropic"),
     [
-        (book(ANTHROPIC_API_KEY="a"), "claude-sonnet-4-5", "claude-sonnet-4-5"),
+        (book(ANTHROPIC_API_KEY="a"), "claude-sonnet-4-6", "claude-sonnet-4-6"),
         (book(OPENAI_API_KEY="a"), "gpt-4o-mini", None),
-        (book(OPENAI_API_KEY="a", ANTHROPIC_API_KEY="b"), "claude-sonnet-4-5", "claude-sonnet-4-5"),
+        (book(OPENAI_API_KEY="a", ANTHROPIC_API_KEY="b"), "claude-sonnet-4-6", "claude-sonnet-4-6"),
         (book(), None, None),
     ],
 )
@@ -58,7 +58,7 @@ def test_the_snippets_hold_the_gateway_the_key_and_a_model() -> None:
     assert f'OpenAI(base_url="http://127.0.0.1:8400/v1", api_key="{KEY}")' in shown
     assert f"ANTHROPIC_BASE_URL=http://127.0.0.1:8400 ANTHROPIC_AUTH_TOKEN={KEY} claude" in shown
     body = json.loads(shown.partition("-d '")[2].partition("'")[0])
-    assert body["model"] == "claude-sonnet-4-5"
+    assert body["model"] == "claude-sonnet-4-6"
     assert "once an account speaks" not in shown
 
 
