@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
@@ -23,6 +24,8 @@ _FLAG = msgspec.json.Decoder(bool)
 _COUNT = msgspec.json.Decoder(int)
 _ANY = msgspec.json.Decoder()
 _OBJECTS = msgspec.json.Decoder(list[Fields])
+# The texts of an answer; the names and the sealed parts around them are none, nor are the tokens of `logprobs`.
+_SPOKEN = re.compile(rb'"(?:content|reasoning_content|reasoning|refusal|arguments|text|thinking)"\s*:\s*"((?:[^"\\]|\\.)*+)', re.DOTALL)
 UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
@@ -202,3 +205,15 @@ def encoded(value: object) -> bytes:
 def sound(text: str) -> str:
     """A text that can be written as UTF-8: half a surrogate pair becomes a question mark."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def spoken(part: bytes) -> bytes:
+    """The texts in a JSON answer that broke off, in UTF-8 and good enough to be counted."""
+    return b"".join(map(_unescaped, _SPOKEN.findall(part)))
+
+
+def _unescaped(text: bytes) -> bytes:
+    try:
+        return _TEXT.decode(b'"%b"' % text).encode("utf-8", "replace")
+    except UNREADABLE:
+        return text

@@ -125,6 +125,7 @@ class Run:
         """The client's connection is gone."""
         self.status = self.status or LEFT_STATUS
         self.feed(on.ClientGone())
+        self.client_ready()  # what is still read, for the bill, waits for nobody now
 
     def client_full(self) -> None:
         """The client reads too slowly: so do we."""
@@ -240,7 +241,7 @@ class Run:
         if end is End.NONE:
             return bills.FREE
         price = self._price(attempt.candidate) or bills.UNPRICED
-        if end is End.USAGE and attempt.usage is not None:
+        if end is End.USAGE and attempt.usage is not None and bills.is_told(attempt.usage, attempt.delivered):
             return bills.of_usage(price, attempt.usage)
         delivered = attempt.delivered() if end is End.USAGE else b""
         return bills.estimated(price, self.job.asked, self.job.dialect, attempt.candidate.model, delivered, attempt.prompt_usage)
