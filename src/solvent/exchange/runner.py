@@ -27,7 +27,7 @@ from solvent.exchange.job import Job, Surroundings
 from solvent.exchange.machine import step
 from solvent.exchange.ports import Client, Headers
 from solvent.exchange.refusals import Told
-from solvent.exchange.state import Exchange, Policy
+from solvent.exchange.state import Exchange, Policy, State
 from solvent.exchange.tell import Closing, tell, upstream_ids
 from solvent.ledger.accounts import key_account
 from solvent.ledger.journal import AttemptBegun, AttemptEnded, Fact, HoldPlaced, HoldPosted, HoldVoided, RequestDone
@@ -125,7 +125,8 @@ class Run:
         """The client's connection is gone."""
         self.status = self.status or LEFT_STATUS
         self.feed(on.ClientGone())
-        self.client_ready()  # what is still read, for the bill, waits for nobody now
+        if self._exchange.state is State.DRAINING:
+            self.client_ready()  # what is still read, for the bill, waits for nobody
 
     def client_full(self) -> None:
         """The client reads too slowly: so do we."""
