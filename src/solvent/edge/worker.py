@@ -93,7 +93,7 @@ class EdgeWorker:
             broke=self._broke,
         )
         self._app = App(self._around, RequestIds(setup.random_bytes), self.readiness)
-        self._server = Server(self._app, clock.monotonic_ms, body_bytes_max=self._body_bytes_max)
+        self._server = Server(self._app, clock.monotonic_ms, body_bytes_max=self._body_bytes_max, knows=self._app.knows)
         self._link = OfficeLink(setup.data / "office.sock", setup.name, setup.pid, self, self.healths)
         self._config = ""
         self._stop = asyncio.Event()
