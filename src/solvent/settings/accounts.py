@@ -145,7 +145,8 @@ def provider(value: Any) -> Party:
     if isinstance(value, str) and value in packaged_parties():
         message = f'how `{value}` is called is not known here; write provider = "openai-compatible" with its `base_url`'
         raise ValueError(message)
-    message = f'{value!r} is not a provider; {nearest(str(value).lower(), known)} (for any other: "openai-compatible" or "new-api" with a `base_url`)'
+    meant = nearest(str(value).lower(), known)
+    message = f'{value!r} is not a provider; {meant} (for any other: "openai-compatible" or "new-api" with a `base_url`)'
     raise ValueError(message)
 
 

@@ -180,7 +180,9 @@ def test_anthropic_answers_openai_clients_too() -> None:
     assert b"[DONE]" in finish(ask(box, ANTHROPIC, CHAT, model="claude-haiku-4-5", stream=True))
 
 
-@pytest.mark.parametrize(("key", "path"), [(OPENAI, MESSAGES), (ROUTER, MESSAGES), (ANTHROPIC, "/v1/embeddings"), (OPENAI, "/v1/embeddings")])
+@pytest.mark.parametrize(
+    ("key", "path"), [(OPENAI, MESSAGES), (ROUTER, MESSAGES), (ANTHROPIC, "/v1/embeddings"), (OPENAI, "/v1/embeddings")]
+)
 def test_an_account_speaks_only_its_own_dialects(key: str, path: str) -> None:
     box = sandbox()
     assert ask(box, key, path).status == 404
