@@ -93,16 +93,6 @@ def test_an_answer_beyond_all_measure_is_broken_off(monkeypatch: pytest.MonkeyPa
     assert play.failed.end is End.UNKNOWN
 
 
-def test_a_stream_that_says_nothing_for_too_long_is_broken_off_and_may_fail_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempts, "HELD_BACK_MAX", 30)
-    play = Play().answered(kind=b"text/event-stream")
-    for _ in range(3):
-        play.attempt.received(b": waiting\n\n")
-    assert play.call.log == ["closed"]
-    assert play.kinds == ["Answered", "Preamble", "Preamble", "Failed"]
-    assert (play.failed.end, play.failed.next) == (End.UNKNOWN, Next.TRY_NEXT)
-
-
 def test_a_long_error_is_judged_by_what_came(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempts, "ERROR_BYTES_MAX", len(ERROR))
     play = Play().answered(529)
