@@ -27,9 +27,9 @@ from solvent.ledger.journal import (
     Outcome,
     Record,
     RequestDone,
-    begin_segment,
     encode,
 )
+from solvent.ledger.segments import begin_segment
 from solvent.model.change import Change
 from solvent.model.health import Health
 from solvent.model.route import Upstream

@@ -85,8 +85,7 @@ static void send_request(Conn *conn, int64_t due_ns) {
     (void)ignored;
 }
 
-static void end_request(Conn *conn, int ok) {
-    (void)ok;
+static void end_request(Conn *conn) {
     took_us[finished++] = (uint32_t)((now_ns() - conn->due_ns) / 1000);
     conn->state = IDLE;
     idle[idle_count++] = (int)(conn - conns);
@@ -181,7 +180,7 @@ static void readable(Conn *conn) {
     } else if (conn->state != WHOLE) return;
     else check(conn);
     if (good && conn->closes) redial(conn);
-    end_request(conn, good);
+    end_request(conn);
 }
 
 static void dispatch(int by_rate) {

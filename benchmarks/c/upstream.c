@@ -1,7 +1,8 @@
 // A provider that is too fast to be the bottleneck: speaks just enough of OpenAI's chat completions over HTTP/1.1, one thread, epoll.
 //
-// Any POST is answered. A body with "stream":true gets 100 content chunks, a usage chunk and [DONE], each event in an HTTP chunk of its
-// own: in one write, or, where the body names a model `paced-N`, N microseconds apart. Any other body gets a JSON answer with usage.
+// Any POST is answered. A body with "stream":true gets 100 content chunks, a usage chunk if it has "include_usage":true, and [DONE], each
+// event in an HTTP chunk of its own: in one write, or, where the body names a model `paced-N`, N microseconds apart. Any other body gets a
+// JSON answer with usage.
 // Usage: upstream PORT (0: any free one). Prints the port, serves until its parent ends or it gets a signal.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -22,9 +23,16 @@
 
 enum { CONTENT_CHUNKS = 100, EVENTS = CONTENT_CHUNKS + 2, IN_BYTES = 64 * 1024, JSON_BYTES = 700, READY_MAX = 256 };
 
+typedef struct {
+    int events;
+    size_t bytes, at[EVENTS + 1];  // at: where each event begins
+    char text[64 * 1024];
+} Stream;
+
 typedef struct Conn {
     int fd, event;             // event: the next one of a paced stream
     size_t have, sent, out_bytes;
+    const Stream *stream;
     const char *out;           // what still has to be written, from a constant text or `head`
     int64_t due_ns, pace_ns;   // pace_ns > 0: a paced stream is under way
     struct Conn *later, *sooner; // the queue of paced streams
@@ -32,8 +40,9 @@ typedef struct Conn {
     char in[IN_BYTES + 1];
 } Conn;
 
-static char json_answer[4096], stream_answer[64 * 1024];
-static size_t json_bytes, stream_bytes, head_bytes, event_at[EVENTS + 1];
+static char json_answer[4096];
+static size_t json_bytes;
+static Stream with_usage, without_usage;
 static Conn *first, *last;  // paced streams, the soonest first; with several paces the order is only nearly right, which pacing bears
 static int epoll, timer;
 
@@ -45,12 +54,32 @@ static int64_t now_ns(void) {
     return at.tv_sec * 1000000000LL + at.tv_nsec;
 }
 
-static void add_event(const char *text) {
-    stream_bytes += (size_t)sprintf(stream_answer + stream_bytes, "%zx\r\n%s\r\n", strlen(text), text);
+static void add_event(Stream *stream, const char *text) {
+    stream->at[stream->events++] = stream->bytes;
+    stream->bytes += (size_t)sprintf(stream->text + stream->bytes, "%zx\r\n%s\r\n", strlen(text), text);
+}
+
+static void prepare_stream(Stream *stream, int usage) {
+    char text[1024];
+    const char *start = "data: {\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion.chunk\",\"created\":1764050000,\"model\":\"bench\",";
+    stream->bytes = (size_t)sprintf(stream->text,
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\nx-request-id: req_bench\r\nopenai-processing-ms: 1\r\n"
+        "transfer-encoding: chunked\r\n\r\n");
+    for (int event = 0; event < CONTENT_CHUNKS; event++) {
+        snprintf(text, sizeof text, "%s\"choices\":[{\"index\":0,\"delta\":{%s\"content\":\"word%02d \"},\"finish_reason\":%s}]%s}\n\n",
+                 start, event ? "" : "\"role\":\"assistant\",", event, event == CONTENT_CHUNKS - 1 ? "\"stop\"" : "null",
+                 usage ? ",\"usage\":null" : "");
+        add_event(stream, text);
+    }
+    snprintf(text, sizeof text, "%s\"choices\":[],\"usage\":{\"prompt_tokens\":180,\"completion_tokens\":120,\"total_tokens\":300}}\n\n", start);
+    if (usage) add_event(stream, text);
+    add_event(stream, "data: [DONE]\n\n");
+    stream->bytes += (size_t)sprintf(stream->text + stream->bytes, "0\r\n\r\n");
+    stream->at[stream->events] = stream->bytes;
 }
 
 static void prepare(void) {
-    char body[JSON_BYTES + 1], text[1024], padding[JSON_BYTES + 1];
+    char body[JSON_BYTES + 1], padding[JSON_BYTES + 1];
     const char *form =
         "{\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion\",\"created\":1764050000,\"model\":\"bench\",\"choices\":[{\"index\":0,"
         "\"message\":{\"role\":\"assistant\",\"content\":\"%s\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"stop\"}],"
@@ -63,24 +92,8 @@ static void prepare(void) {
     json_bytes = (size_t)snprintf(json_answer, sizeof json_answer,
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: req_bench\r\nopenai-processing-ms: 1\r\n"
         "content-length: %d\r\n\r\n%s", JSON_BYTES, body);
-    stream_bytes = (size_t)sprintf(stream_answer,
-        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\nx-request-id: req_bench\r\nopenai-processing-ms: 1\r\n"
-        "transfer-encoding: chunked\r\n\r\n");
-    head_bytes = stream_bytes;
-    const char *start = "data: {\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion.chunk\",\"created\":1764050000,\"model\":\"bench\",";
-    for (int event = 0; event < CONTENT_CHUNKS; event++) {
-        event_at[event] = stream_bytes;
-        snprintf(text, sizeof text, "%s\"choices\":[{\"index\":0,\"delta\":{%s\"content\":\"word%02d \"},\"finish_reason\":%s}],\"usage\":null}\n\n",
-                 start, event ? "" : "\"role\":\"assistant\",", event, event == CONTENT_CHUNKS - 1 ? "\"stop\"" : "null");
-        add_event(text);
-    }
-    event_at[CONTENT_CHUNKS] = stream_bytes;
-    snprintf(text, sizeof text, "%s\"choices\":[],\"usage\":{\"prompt_tokens\":180,\"completion_tokens\":120,\"total_tokens\":300}}\n\n", start);
-    add_event(text);
-    event_at[CONTENT_CHUNKS + 1] = stream_bytes;
-    add_event("data: [DONE]\n\n");
-    stream_bytes += (size_t)sprintf(stream_answer + stream_bytes, "0\r\n\r\n");
-    event_at[EVENTS] = stream_bytes;
+    prepare_stream(&with_usage, 1);
+    prepare_stream(&without_usage, 0);
 }
 
 static void leave_queue(Conn *conn) {
@@ -141,11 +154,12 @@ static void next_events(void) {
     int64_t now = now_ns();
     while (first && first->due_ns <= now) {
         Conn *conn = first;
+        const Stream *stream = conn->stream;
         int event = conn->event++;
         leave_queue(conn);
-        if (!put(conn, stream_answer + event_at[event], event_at[event + 1] - event_at[event])) continue;
+        if (!put(conn, stream->text + stream->at[event], stream->at[event + 1] - stream->at[event])) continue;
         conn->due_ns += conn->pace_ns;
-        if (conn->event < EVENTS) join_queue(conn); else conn->pace_ns = 0;
+        if (conn->event < stream->events) join_queue(conn); else conn->pace_ns = 0;
     }
     arm();
 }
@@ -154,13 +168,14 @@ static int answer(Conn *conn, char *body, size_t bytes) {
     char kept = body[bytes];
     body[bytes] = 0;
     int streams = strstr(body, "\"stream\":true") || strstr(body, "\"stream\": true");
+    const Stream *stream = strstr(body, "\"include_usage\":true") || strstr(body, "\"include_usage\": true") ? &with_usage : &without_usage;
     const char *paced = streams ? strstr(body, "\"paced-") : NULL;
     int64_t pace_ns = paced ? strtoll(paced + 7, NULL, 10) * 1000 : 0;
     body[bytes] = kept;
     if (!streams) return put(conn, json_answer, json_bytes);
-    if (pace_ns <= 0) return put(conn, stream_answer, stream_bytes);
-    conn->event = 1, conn->pace_ns = pace_ns, conn->due_ns = now_ns() + pace_ns;
-    if (!put(conn, stream_answer, event_at[1])) return 0;
+    if (pace_ns <= 0) return put(conn, stream->text, stream->bytes);
+    conn->stream = stream, conn->event = 1, conn->pace_ns = pace_ns, conn->due_ns = now_ns() + pace_ns;
+    if (!put(conn, stream->text, stream->at[1])) return 0;
     int alone = first == NULL;
     join_queue(conn);
     if (alone) arm();

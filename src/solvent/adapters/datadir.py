@@ -10,9 +10,8 @@ from typing import IO
 
 from solvent.base.errors import StartError
 
+ADMIN_TOKEN, FORM_SECRET, KEY_SECRET = "admin-token", "form-secret", "key-secret"
 _LOCK, _STORE = "lock", "solvent.db"
-
-
 _SECRET_MIN = 32
 
 
@@ -64,8 +63,18 @@ class DataDir:
                 stream.flush()
                 os.fsync(stream.fileno())
             draft.replace(path)
+        return kept_secret(self.path, name)
+
+
+def kept_secret(folder: Path, name: str) -> str:
+    """The secret of this name that a data directory keeps already. Raises `StartError`."""
+    path = folder / name
+    try:
         kept = path.read_text(encoding="ascii", errors="replace").strip()
-        if len(kept) < _SECRET_MIN:
-            message = f"the secret in `{path}` is too short to be one; delete the file, and a new one is made"
-            raise StartError(message)
-        return kept
+    except OSError as problem:
+        message = f"cannot read the secret in `{path}`: {problem.strerror}; start with `solvent serve`, which makes it"
+        raise StartError(message) from problem
+    if len(kept) < _SECRET_MIN:
+        message = f"the secret in `{path}` is too short to be one; delete the file, and a new one is made"
+        raise StartError(message)
+    return kept

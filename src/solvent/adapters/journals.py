@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from solvent.ledger.journal import NO_SEGMENT_BEFORE, PAYLOAD_BYTES_MAX, End, Record, SegmentHeader, Stop, decode, decode_chain
+from solvent.ledger.journal import NO_SEGMENT_BEFORE, PAYLOAD_BYTES_MAX, End, Record, SegmentHeader, Stop, decode
+from solvent.ledger.segments import decode_chain
 from solvent.operations.folding import Batch, Place
 
 # A few hundred requests: few enough to be decoded and folded without giving way, many enough to pay for a transaction.

@@ -1,7 +1,7 @@
 """One child process of the supervisor: started with a line to its parent, watched, started again, ended.
 
-The line is a pair of sockets. The child says `ready` on it once, and takes its end for the parent's death: so no child outlives the
-supervisor, whatever kills it.
+The line is a pair of sockets. The child says on it that it is ready, or why it cannot start, and takes its end for the parent's
+death: so no child outlives the supervisor, whatever kills it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from solvent.base.errors import StartError
 
 AGAIN_FIRST_S, AGAIN_LAST_S = 0.2, 5.0
 STEADY_S = 10.0  # a child that lived so long was well
+_READY, _FAILED = b"ready", b"failed "
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     line: socket.socket | None = None
     ready: bool = False
+    problem: str = ""
     started_s: float = 0.0
     again_s: float = 0.0
     pause_s: float = AGAIN_FIRST_S
@@ -55,11 +57,11 @@ class Child:
             raise StartError(message) from problem
         finally:
             theirs.close()
-        ours.setblocking(False)  # noqa: FBT003
-        self.line, self.ready, self.started_s, self.said = ours, False, now_s, b""
+        ours.setblocking(False)
+        self.line, self.ready, self.problem, self.started_s, self.said = ours, False, "", now_s, b""
 
     def hear(self) -> None:
-        """Reads what it said; `ready` is the only word."""
+        """Reads what it said: that it is ready, or its problem."""
         if self.line is None:
             return
         try:
@@ -69,26 +71,33 @@ class Child:
         except ConnectionError:
             heard = b""
         if not heard:
-            self.line.close()
-            self.line = None
+            self._hang_up()
             return
         self.said += heard
-        self.ready = self.ready or b"ready\n" in self.said
+        *lines, self.said = self.said.split(b"\n")
+        for line in lines:
+            if line == _READY:
+                self.ready = True
+            elif line.startswith(_FAILED):
+                self.problem = line.removeprefix(_FAILED).decode("utf-8", "replace")
 
     def ended(self, now_s: float) -> int | None:
-        """Its exit code if it has ended by itself, else None; then it is due again after a pause that grows."""
+        """Its exit code once it has ended by itself, else None; then it is due again after a pause that grows."""
         if self.process is None:
             return None
         code = self.process.poll()
         if code is None:
             return None
         self.process = None
-        if self.line is not None:
-            self.line.close()
-            self.line = None
+        self.hear()
+        self._hang_up()
+        self.rest(now_s)
+        return code
+
+    def rest(self, now_s: float) -> None:
+        """It is started again after a pause, which grows where it never lived long."""
         self.pause_s = AGAIN_FIRST_S if now_s - self.started_s > STEADY_S else min(self.pause_s * 2, AGAIN_LAST_S)
         self.again_s = now_s + self.pause_s
-        return code
 
     def signal(self, number: int) -> None:
         """Sends it a signal, if it runs."""
@@ -107,18 +116,29 @@ class Child:
 
     def kill(self) -> None:
         """Ends it at once."""
+        self._hang_up()
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
+
+    def _hang_up(self) -> None:
+        if self.line is not None:
+            self.line.close()
+            self.line = None
 
 
 def say_ready(parent: socket.socket | None) -> None:
     """A child tells its parent that it serves."""
     if parent is not None:
-        parent.sendall(b"ready\n")
+        parent.sendall(_READY + b"\n")
+
+
+def say_failed(parent: socket.socket, problem: str) -> None:
+    """A child tells its parent why it cannot start, for the parent to tell whoever started it."""
+    parent.sendall(_FAILED + " ".join(problem.split()).encode("utf-8", "replace") + b"\n")
 
 
 def inherited(descriptor: int) -> socket.socket:
     """A socket that the parent handed on; it is not handed on any further."""
-    os.set_inheritable(descriptor, False)  # noqa: FBT003
+    os.set_inheritable(descriptor, False)
     return socket.socket(fileno=descriptor)

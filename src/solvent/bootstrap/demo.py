@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MODEL = "claude-sonnet-4-5"
+MODEL = "claude-sonnet-4-6"
 
 
 def config_of(sandbox: str) -> str:
@@ -44,11 +44,15 @@ balance = "2.00"
 [[model]]
 name = "{MODEL}"
 routes = [
-  {{ account = "anthropic-main", model = "claude-sonnet-4-5" }},
-  {{ account = "relay", model = "claude-sonnet-4-5" }},
-  {{ account = "anthropic-spare", model = "claude-sonnet-4-5" }},
+  {{ account = "anthropic-main", model = "{MODEL}" }},
+  {{ account = "relay", model = "{MODEL}" }},
+  {{ account = "anthropic-spare", model = "{MODEL}" }},
 ]
 price = {{ input = "3.00", output = "15.00", cache_read = "0.30", cache_write = "3.75" }}
+
+[[model]]                        # every other Claude that is asked for, at the price book's rates: Claude Code wants several
+name = "claude-*"
+routes = [{{ account = "anthropic-main" }}, {{ account = "relay" }}, {{ account = "anthropic-spare" }}]
 
 [[model]]
 name = "gpt-4o-mini"

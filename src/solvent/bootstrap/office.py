@@ -1,87 +1,121 @@
-"""The composition root: the only module that builds adapters and hands them to those who need them."""
+"""The office's process: opens the store, serves pages and the API, opens the workers, and keeps the books up with their journals.
+
+It is started by the supervisor with its listening socket. It answers HTTP before it opens the first worker, so that a gateway that
+is ready has an office that answers.
+"""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import json
 import os
-import secrets
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+import signal
+import socket
+import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from starlette.routing import Router
-from starlette.types import ASGIApp
-
-from solvent.access.ratelimit import Rate
-from solvent.adapters.clock import SystemClock
-from solvent.adapters.datadir import DataDir
-from solvent.adapters.listening import bind, web_address
-from solvent.adapters.store.cases import SqlCaseStore
+from solvent.adapters.datadir import ADMIN_TOKEN, FORM_SECRET, KEY_SECRET, kept_secret
+from solvent.adapters.listening import web_address
 from solvent.adapters.store.database import database_url, open_database
-from solvent.base import ids
-from solvent.console.app import pages
-from solvent.console.csrf import Csrf
-from solvent.diagnosis import engine
-from solvent.office import api, server
-from solvent.office.guard import Guard
-from solvent.operations.cases import Desk
-from solvent.settings import Settings
+from solvent.base.errors import SolventError
+from solvent.bootstrap.children import inherited, say_failed, say_ready
+from solvent.bootstrap.config import Config
+from solvent.bootstrap.parts import Parts, Secrets, build_app, complain, incident, join
+from solvent.office import jobs, server
+
+FOLD_S, LOOK_S = 0.1, 1.0
+PLACE, SOCKET = "office.json", "office.sock"
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
-    """What a running office tells those who started it."""
-
-    address: str
-    admin_token: str
-    data_dir: Path
-    taken_port: int | None = None  # the port that was wanted where another program has it
-
-
-def run_office(settings: Settings, data: Path, on_ready: Callable[[Started], None], *, or_free_port: bool = False) -> None:
-    """Serves until a signal. Raises `StartError` where the directory, the store or the address cannot be had."""
-    # Whatever this process makes, the store's own files included, is its owner's alone.
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the office until it is told to stop or its parent is gone; 3 where it cannot start."""
+    parser = argparse.ArgumentParser(prog="solvent office")
+    parser.add_argument("--parent", type=int, required=True)
+    parser.add_argument("--listener", type=int, required=True)
+    parser.add_argument("--gateway", required=True, help="where callers reach the gateway")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--config", type=Path)
+    given = parser.parse_args(arguments)
     os.umask(0o077)
-    directory = DataDir(data)
+    # Ctrl-C reaches every process of a terminal; the supervisor says when it is the office's turn.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = inherited(given.parent)
     try:
-        asyncio.run(_office(settings, directory, on_ready, or_free_port=or_free_port))
-    finally:
-        directory.close()
+        config = Config(given.config, os.environ)
+        asyncio.run(_Office(config, given.data, given.gateway).run(inherited(given.listener), parent))
+    except SolventError as problem:
+        say_failed(parent, str(problem))
+        return 3
+    return 0
 
 
-async def _office(settings: Settings, directory: DataDir, on_ready: Callable[[Started], None], *, or_free_port: bool) -> None:
-    database = await open_database(database_url(settings.store_url, directory.path))
-    try:
-        token = settings.admin_token or directory.secret("admin-token")
-        desk = Desk(engine.packaged(), SqlCaseStore(database), SystemClock(), os.urandom, time.perf_counter_ns)
-        app = build_app(settings, desk, token, directory.secret("form-secret").encode())
-        wanted = settings.office_listen.port
-        cure = "stop it, or set another address in `[office] listen`"
-        listener = bind(settings.office_listen.host, wanted, cure=cure, or_free=or_free_port)
-        address = web_address(listener)
-        taken = wanted if wanted not in (0, listener.getsockname()[1]) else None
-        await server.serve(app, listener, lambda: on_ready(Started(address, token, directory.path, taken)))
-    finally:
-        await database.dispose()
+class _Office:
+    def __init__(self, config: Config, data: Path, gateway_url: str) -> None:
+        self._config = config
+        self._data = data
+        self._gateway_url = gateway_url
+        self._stop = asyncio.Event()
+
+    async def run(self, listener: socket.socket, parent: socket.socket) -> None:
+        """Serves until SIGTERM or the end of the parent, then folds what is there. Raises `StartError`."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self._stop.set)
+        loop.add_reader(parent.fileno(), self._stop.set)
+        kept = _secrets(self._data, self._config.settings.admin_token)
+        database = await open_database(database_url(self._config.settings.store_url, self._data))
+        parts = join(database, self._config, self._data, kept)
+        try:
+            await self._serve(parts, kept, listener, parent)
+            loop.remove_reader(parent.fileno())
+            await parts.bookkeeper.catch_up()
+        finally:
+            parts.workers.close()
+            for name in (PLACE, SOCKET):
+                (self._data / name).unlink(missing_ok=True)
+            await database.dispose()
+
+    async def _serve(self, parts: Parts, kept: Secrets, listener: socket.socket, parent: socket.socket) -> None:
+        loop, up = asyncio.get_running_loop(), asyncio.Event()
+        await parts.accounts.post_openings()
+        app = build_app(parts, kept, self._gateway_url)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(server.serve(app, listener, up.set, self._stop))
+            await up.wait()
+            await parts.workers.listen(self._data / SOCKET)
+            tasks.create_task(jobs.keep("keeping the books", parts.bookkeeper.catch_up, FOLD_S, self._stop, incident))
+            tasks.create_task(jobs.keep("looking for alerts", parts.alerts.look, LOOK_S, self._stop, incident))
+
+            def reload() -> None:
+                tasks.create_task(_reload(parts))
+
+            loop.add_signal_handler(signal.SIGHUP, reload)
+            _tell_place(self._data / PLACE, web_address(listener))
+            say_ready(parent)
+            await self._stop.wait()
+            loop.remove_signal_handler(signal.SIGHUP)
 
 
-def build_app(settings: Settings, desk: Desk, admin_token: str, form_secret: bytes) -> ASGIApp:
-    """The office's application behind its guard."""
-    hosts = {"localhost", settings.office_listen.host.lower()}
-    if settings.office_public_url is not None:
-        hosts.add((urlsplit(settings.office_public_url).hostname or "").lower())
-    routes = [
-        *api.routes(desk, admin_token, public_url=settings.office_public_url),
-        *pages(desk, Csrf(form_secret), public_url=settings.office_public_url),
-    ]
-    return Guard(
-        # A bare router: an application's own error page would answer before the guard could.
-        Router(routes=routes, redirect_slashes=False),
-        hosts=frozenset(hosts),
-        posts=Rate(settings.desk_posts_per_minute, max(settings.desk_posts_per_minute // 2, 1)),
-        reads=Rate(settings.desk_reads_per_minute, max(settings.desk_reads_per_minute // 2, 1)),
-        now_ns=time.monotonic_ns,
-        incident=lambda: ids.occurrence_id(secrets.token_bytes)[:12],
-    )
+def _secrets(data: Path, admin_token: str | None) -> Secrets:
+    token = admin_token or kept_secret(data, ADMIN_TOKEN)
+    return Secrets(token, kept_secret(data, FORM_SECRET).encode("ascii"), kept_secret(data, KEY_SECRET).encode("ascii"))
+
+
+async def _reload(parts: Parts) -> None:
+    done = await parts.reloading.take()
+    for mistake in done.mistakes:
+        complain(f"the changed config is refused and the old one stays in force: {mistake}")
+    for setting in done.after_restart:
+        complain(f"`{setting}` was changed, which counts only after a restart")
+
+
+def _tell_place(path: Path, url: str) -> None:
+    """Where commands find this office. Whole or not at all: they may read it at any moment."""
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps({"url": url, "pid": os.getpid()}) + "\n", encoding="ascii")
+    draft.chmod(0o600)
+    draft.replace(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -23,6 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--listener", type=int, required=True)
     given = parser.parse_args(arguments)
+    # Ctrl-C reaches every process of a terminal; what the worker still has under way needs this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(inherited(given.listener), inherited(given.parent)))
     return 0
@@ -31,8 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
 async def _serve(listener: socket.socket, parent: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     serving = loop.create_task(server.serve(listener, Sandbox(SystemClock(), secrets.token_bytes), lambda: say_ready(parent)))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, serving.cancel)
+    loop.add_signal_handler(signal.SIGTERM, serving.cancel)
     loop.add_reader(parent.fileno(), serving.cancel)
     try:
         await serving

@@ -6,29 +6,34 @@ waits a moment instead of being refused.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
-from solvent.adapters.datadir import DataDir
-from solvent.adapters.listening import bind
+from solvent.adapters.datadir import ADMIN_TOKEN, FORM_SECRET, KEY_SECRET, DataDir
+from solvent.adapters.listening import bind, web_address
 from solvent.base.errors import StartError
 from solvent.bootstrap.children import Child, Program
 from solvent.settings import Address, Settings
 
-START_S = 90
+START_S = 90.0
 OFFICE_ENDS_S = 1.2
-KEY_SECRET, FORM_SECRET, ADMIN_TOKEN = "key-secret", "form-secret", "admin-token"  # noqa: S105 - names of files
+LOOK_S = 1.0
+WRITTEN = "demo.toml"
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What runs, for those who started it: addresses as `http://host:port`. `taken`: ports that other programs have."""
+    """What runs, for those who started it: addresses as `http://host:port`. `taken`: wanted ports that other programs have."""
 
     office: str
     gateway: str
@@ -39,11 +44,16 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to run. `config`: the file, None for first use. `sandbox`: where a simulated provider shall listen, on a socket of ours."""
+    """What to run.
+
+    `config`: the file, None for first use. `written`: the text of a config to be kept in the data directory instead. `sandbox`: a
+    socket of ours on which a simulated provider shall listen.
+    """
 
     settings: Settings
     data: Path
-    config: Path | None
+    config: Path | None = None
+    written: str | None = None
     or_free_port: bool = False
     sandbox: socket.socket | None = None
 
@@ -52,98 +62,123 @@ def supervise(plan: Plan, on_ready: Callable[[Started], None]) -> None:
     """Serves until a signal. Raises `StartError` where the directory, an address or a child cannot be had."""
     # Whatever this process and its children make, the store's own files included, is its owner's alone.
     os.umask(0o077)
-    directory = DataDir(plan.data)
-    try:
-        with _Supervisor(plan, directory) as supervisor:
-            supervisor.start()
-            on_ready(supervisor.started())
-            supervisor.watch()
-    finally:
-        directory.close()
-
-
-class _Supervisor:
-    def __init__(self, plan: Plan, directory: DataDir) -> None:
+    with contextlib.closing(DataDir(plan.data)) as directory:
         settings = plan.settings
+        with (
+            _listen(settings.office_listen, "[office] listen", plan) as office,
+            _listen(settings.gateway.listen, "[gateway] listen", plan) as gateway,
+            Supervisor(plan, directory, office, gateway) as supervisor,
+        ):
+            if supervisor.start():
+                on_ready(supervisor.started())
+                supervisor.watch()
+
+
+class Supervisor:
+    """The children of one plan. As a context it takes the process's signals, and leaves no child behind."""
+
+    def __init__(self, plan: Plan, directory: DataDir, office: socket.socket, gateway: socket.socket) -> None:
+        """Raises `StartError` where a secret cannot be kept."""
         self._plan = plan
         self._directory = directory
-        self._token = settings.admin_token or directory.secret(ADMIN_TOKEN)
+        self._office = office
+        self._gateway = gateway
+        self._token = plan.settings.admin_token or directory.secret(ADMIN_TOKEN)
         directory.secret(FORM_SECRET)
         directory.secret(KEY_SECRET)
-        self._office = bind(settings.office_listen.host, settings.office_listen.port, or_free=plan.or_free_port, setting="[office] listen")
-        self._gateway = bind(settings.gateway.listen.host, settings.gateway.listen.port, or_free=plan.or_free_port, setting="[gateway] listen")
+        self._config = plan.config if plan.written is None else _write(directory.path / WRITTEN, plan.written)
         self._children = [Child(program) for program in self._programs()]
         self._wake = socket.socketpair()
-        self._signals: list[int] = []
+        self._stopping = False
+        self._reload = False
 
     def _programs(self) -> list[Program]:
         plan, lock = self._plan, self._directory.descriptor
         data = ("--data", str(self._directory.path))
-        config = () if plan.config is None else ("--config", str(plan.config.resolve()))
+        config = () if self._config is None else ("--config", str(self._config.resolve()))
         programs = []
         if plan.sandbox is not None:
-            programs.append(Program("sandbox", "solvent.bootstrap.sandbox", ("--listener", str(plan.sandbox.fileno())), (plan.sandbox.fileno(),)))
-        office = ("--listener", str(self._office.fileno()), "--gateway", address(self._gateway), *data, *config)
+            listener = plan.sandbox.fileno()
+            programs.append(Program("sandbox", "solvent.bootstrap.sandbox", ("--listener", str(listener)), (listener,)))
+        office = ("--listener", str(self._office.fileno()), "--gateway", web_address(self._gateway), *data, *config)
         programs.append(Program("office", "solvent.bootstrap.office", office, (self._office.fileno(), lock)))
         gateway = plan.settings.gateway
-        folder = ("--folder", str(Path.cwd() if plan.config is None else plan.config.resolve().parent))
-        worker = ("--listener", str(self._gateway.fileno()), *folder, "--drain-ms", str(gateway.drain_timeout_ms), "--durability", gateway.durability, *data)
+        worker = (
+            *("--listener", str(self._gateway.fileno())),
+            *("--folder", str(Path.cwd() if self._config is None else self._config.resolve().parent)),
+            *("--drain-ms", str(gateway.drain_timeout_ms), "--durability", gateway.durability),
+            *data,
+        )
         programs.append(Program("worker", "solvent.bootstrap.worker", worker, (self._gateway.fileno(), lock)))
         return programs
 
-    def __enter__(self) -> _Supervisor:
+    def __enter__(self) -> Self:
         for end in self._wake:
-            end.setblocking(False)  # noqa: FBT003
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
-            signal.signal(number, lambda received, _frame: self._signals.append(received))
+            end.setblocking(False)
+        self._handlers = {number: signal.signal(number, self._signalled) for number in _SIGNALS}
         signal.set_wakeup_fd(self._wake[1].fileno())
         return self
 
+    def _signalled(self, number: int, _: object) -> None:
+        self._stopping = self._stopping or number in (signal.SIGTERM, signal.SIGINT)
+        self._reload = self._reload or number == signal.SIGHUP
+
     def __exit__(self, *_: object) -> None:
         signal.set_wakeup_fd(-1)
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
         for child in self._children:
             child.kill()
+        for end in self._wake:
+            end.close()
 
     def started(self) -> Started:
         """What runs where."""
-        wanted = (self._plan.settings.office_listen, self._plan.settings.gateway.listen)
-        taken = tuple(want.port for want, sock in zip(wanted, (self._office, self._gateway), strict=True) if _elsewhere(want, sock))
-        return Started(address(self._office), address(self._gateway), self._token, self._directory.path, taken)
+        wanted = ((self._plan.settings.office_listen, self._office), (self._plan.settings.gateway.listen, self._gateway))
+        taken = tuple(want.port for want, had in wanted if want.port not in (0, had.getsockname()[1]))
+        return Started(web_address(self._office), web_address(self._gateway), self._token, self._directory.path, taken)
 
-    def start(self) -> None:
-        """Starts the children in order, each once the one before is ready."""
+    def start(self) -> bool:
+        """Starts the children beside each other, until all are ready. False where a signal came first. Raises `StartError`."""
         for child in self._children:
             child.start(time.monotonic())
-            ends = time.monotonic() + START_S
-            while not child.ready:
-                self._sleep(0.5)
-                child.hear()
+        ends = time.monotonic() + START_S
+        while waiting := [child for child in self._children if not child.ready]:
+            self._sleep(LOOK_S)
+            if self._stopping:
+                return False
+            for child in waiting:
                 code = child.ended(time.monotonic())
-                if self._stopping:
-                    raise StartError("stopped while starting")
                 if code is not None:
-                    raise StartError(f"the {child.program.name} ended while starting (exit code {code}); the line above says why")
-                if time.monotonic() > ends:
-                    raise StartError(f"the {child.program.name} was not ready within {START_S} s; start again, or look at what uses the machine")
-
-    @property
-    def _stopping(self) -> bool:
-        return signal.SIGTERM in self._signals or signal.SIGINT in self._signals
+                    raise StartError(child.problem or f"the {child.program.name} ended while starting (exit code {code}); start again")
+            if time.monotonic() > ends:
+                names = " and the ".join(child.program.name for child in waiting)
+                raise StartError(f"the {names} did not get ready within {START_S:.0f} s; see what uses the machine, and start again")
+        return True
 
     def watch(self) -> None:
         """Restarts what dies until a signal comes, then ends all."""
         while not self._stopping:
-            self._sleep(1.0)
-            if signal.SIGHUP in self._signals:
-                self._signals.remove(signal.SIGHUP)
-                self._named("office").signal(signal.SIGHUP)
             now = time.monotonic()
             for child in self._children:
-                child.hear()
-                child.ended(now)
-                if child.process is None and now >= child.again_s:
-                    child.start(now)
+                self._keep(child, now)
+            if self._reload:
+                self._reload = False
+                self._named("office").signal(signal.SIGHUP)
+            due = [child.again_s - now for child in self._children if child.process is None]
+            self._sleep(max(min([LOOK_S, *due]), 0.0))
         self._end()
+
+    def _keep(self, child: Child, now_s: float) -> None:
+        code = child.ended(now_s)
+        if code is not None:
+            _complain(f"the {child.program.name} ended ({child.problem or f'exit code {code}'}) and is started again")
+        if child.process is None and now_s >= child.again_s:
+            try:
+                child.start(now_s)
+            except StartError as problem:
+                _complain(str(problem))
+                child.rest(now_s)
 
     def _end(self) -> None:
         """The worker first, so that the office hears of its last requests; all within the drain and a moment."""
@@ -153,14 +188,12 @@ class _Supervisor:
         worker.kill()
         office.signal(signal.SIGTERM)
         office.wait(OFFICE_ENDS_S)
-        for child in self._children:
-            child.kill()
 
     def _named(self, name: str) -> Child:
         return next(child for child in self._children if child.program.name == name)
 
     def _sleep(self, seconds: float) -> None:
-        """Until a signal or a child's word comes, or so long."""
+        """Until a signal or a child's word comes, or so long; then hears what the children said."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._wake[0], selectors.EVENT_READ)
             for child in self._children:
@@ -169,14 +202,19 @@ class _Supervisor:
             for key, _ in selector.select(seconds):
                 if key.fileobj is self._wake[0]:
                     self._wake[0].recv(4096)
+        for child in self._children:
+            child.hear()
 
 
-def address(listener: socket.socket) -> str:
-    """The web address of a listening socket."""
-    host, port = listener.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - a comparison
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def _listen(wanted: Address, setting: str, plan: Plan) -> socket.socket:
+    return bind(wanted.host, wanted.port, cure=f"stop it, or set another address in `{setting}`", or_free=plan.or_free_port)
 
 
-def _elsewhere(wanted: Address, listener: socket.socket) -> bool:
-    return wanted.port not in (0, listener.getsockname()[1])
+def _write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _complain(message: str) -> None:
+    sys.stderr.write(f"solvent: {message}\n")
+    sys.stderr.flush()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
+from solvent.cli.columns import clean
 from solvent.cli.office_client import FailedError, Office, Shown, admin
 
 
@@ -14,6 +17,11 @@ def command(office: Office) -> Shown:
     try:
         answer = office.ask("POST", "/api/reload", {})
     except FailedError as problem:
-        message = f"the changed config is refused and the old one stays in force: {problem}; mend it and run `solvent reload` again"
+        message = f"the changed config is refused. {problem}; mend it and run `solvent reload` again"
         raise FailedError(message) from problem
-    return answer, lambda _: ["The changed config is in force at every worker."]
+    return answer, _told
+
+
+def _told(answer: dict[str, Any]) -> list[str]:
+    waiting = [f"`{clean(setting)}` was changed, too, which counts only after a restart." for setting in answer.get("after_restart") or ()]
+    return ["The changed config is in force at every worker.", *waiting]

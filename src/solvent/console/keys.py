@@ -25,7 +25,10 @@ async def show(site: OperatorSite, request: Request) -> Response:
 
 
 async def create(site: OperatorSite, request: Request) -> Response:
-    """Makes a key and shows it, without a switch of languages: to leave the page is to lose the key. A form that is sent again shows the same key and makes no second one."""
+    """Makes a key and shows it, without a switch of languages: to leave the page is to lose the key.
+
+    A form that is sent again shows the same key and makes no second one.
+    """
     posted = await site.posted(request, "/keys")
     if isinstance(posted, Response):
         return posted

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from solvent.catalogue import names
 from solvent.console.explained import case_title
 from solvent.console.operator_site import OperatorSite
-from solvent.model.occurrence import Case, Occurrence
+from solvent.model.occurrence import GATEWAY, Case, Occurrence
 
 PAGE_LENGTH = 25
 # How `operations.attempts` ends the text that it files.
@@ -42,8 +42,8 @@ class Filed:
 async def show(site: OperatorSite, request: Request) -> Response:
     """One page of the list, newest first; `?after=` continues it."""
     lang = site.lang(request)
-    page = await site.operations.occurrences.private(limit=PAGE_LENGTH, after=request.query_params.get("after"))
-    items = [Filed(occurrence, case, case_title(case, site.catalogue, lang), place_of(occurrence.text)) for occurrence, case in page.items]
+    page = await site.desk.everything(limit=PAGE_LENGTH, after=request.query_params.get("after"), source=GATEWAY)
+    items = [Filed(occurrence, case, _title(site, case, lang), place_of(occurrence.text)) for occurrence, case in page.items]
     return site.page(request, "occurrences.html", lang, items=items, after=page.after)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -18,7 +18,6 @@ from solvent.console.csrf import Csrf
 from solvent.console.labels import DONE
 from solvent.console.session import COOKIE, Session
 from solvent.console.site import Problem, Site, href
-from solvent.model.occurrence import Case, Occurrence, Page
 from solvent.operations.accounts import Accounts
 from solvent.operations.asking import Refused, Why
 from solvent.operations.cases import Desk
@@ -33,14 +32,6 @@ _ONCE = re.compile(r"[0-9a-f]{32}")
 _STATUS = {Why.UNKNOWN: 404, Why.CONFLICT: 409, Why.REUSED: 409}
 
 
-class PrivateOccurrences(Protocol):
-    """What the gateway filed, which no list of the desk shows."""
-
-    async def private(self, *, limit: int, after: str | None) -> Page[tuple[Occurrence, Case]]:
-        """Occurrences whose source is `gateway`, newest first; a cursor that cannot be read starts from the newest."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Operations:
     """The acts that the pages call. `gateway_url` is where callers reach the gateway, without a slash or `/v1` at its end."""
@@ -50,7 +41,6 @@ class Operations:
     keys: Keys
     topups: TopUps
     requests: Requests
-    occurrences: PrivateOccurrences
     gateway_url: str
 
 

@@ -26,7 +26,7 @@ from solvent.diagnosis.reading import Reading
 from solvent.diagnosis.striking import for_caller
 from solvent.diagnosis.transport import judge_transport
 from solvent.model.failure import REQUEST_AT_FAULT, Evidence, Judgement
-from solvent.model.verdict import Category, Layer, RequestId, Verdict, Wallet
+from solvent.model.verdict import Actor, Category, Layer, RequestId, Verdict, Wallet
 from solvent.model.verdict import Evidence as Quoted
 
 DOUBTFUL_BELOW_PERCENT = 50
@@ -277,6 +277,8 @@ def _scope(verdict: Verdict, evidence: Evidence) -> str | None:
     category, wallet = verdict.category, verdict.wallet
     inner = f"vendor:{evidence.vendor}" if evidence.vendor else f"model:{evidence.model}"
     behind = wallet is Wallet.RELAY_UPSTREAM or (evidence.relay and verdict.actor.value == "relay_operator")
+    if category in _MONEY and verdict.actor is Actor.NOBODY:
+        return None  # other requests hold the money, and give it back
     if category in _MONEY:
         return inner if wallet is Wallet.RELAY_UPSTREAM else "key" if wallet is Wallet.KEY_BUDGET else "account"
     if category is Category.AUTH_INVALID:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from solvent.base.ids import RequestIds
-from solvent.dialects.dialect import Dialect, Refusal
+from solvent.dialects.dialect import Dialect
 from solvent.dialects.known import DIALECTS
-from solvent.edge.server import Broken, Connection, Request
-from solvent.exchange.gate import Arrived, Gate
+from solvent.edge.requests import Broken, Request
+from solvent.edge.server import Connection
+from solvent.exchange.gate import Arrived, Gate, Turned
 from solvent.exchange.job import Surroundings
-from solvent.exchange.refusals import Told, headers_of, id_headers, status_in
+from solvent.exchange.refusals import OWN_FAULT, Told, headers_of, id_headers, refusal, status_in
 from solvent.exchange.runner import Run
+from solvent.exchange.tell import tell_turned
 from solvent.model.route import DialectName
 from solvent.model.verdict import Category
 
@@ -25,6 +27,7 @@ _POSTS: dict[bytes, Dialect] = {
     b"/anthropic/v1/messages": _ANTHROPIC,
 }
 _MODELS = (b"/v1/models", b"/anthropic/v1/models")
+_REFUSALS = {401: Category.AUTH_INVALID, 408: Category.TIMEOUT, 413: Category.REQUEST_TOO_LARGE}
 _JSON = (b"content-type", b"application/json")
 _MODELS_CREATED = 1_767_225_600  # nobody knows when a configured name was made; the first of January 2026 stands for it
 
@@ -46,9 +49,18 @@ class App:
         self._around = around
         self._ids = ids
         self._readiness = readiness
+        self._when_over: Callable[[], None] | None = None
 
     def handle(self, request: Request, connection: Connection) -> None:
         """A whole request came."""
+        try:
+            self._answer(request, connection)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, one request breaks and no other
+            request_id = self._new_id()
+            self._around.broke(request_id, fault)
+            self._error(OWN_FAULT, dialect_of(request.path, request.headers), connection, request_id)
+
+    def _answer(self, request: Request, connection: Connection) -> None:
         path = request.path.partition(b"?")[0]
         dialect = _POSTS.get(path)
         if dialect is not None and request.method == b"POST":
@@ -62,14 +74,29 @@ class App:
 
     def refuse(self, broken: Broken, connection: Connection) -> None:
         """What came is no request."""
-        category = Category.REQUEST_TOO_LARGE if broken.status == 413 else Category.INVALID_REQUEST
+        category = _REFUSALS.get(broken.status, Category.INVALID_REQUEST)
         words = broken.problem[:1].upper() + broken.problem[1:]
         self._error(Told(broken.status, category, words, retry=broken.status == 408), dialect_of(broken.path, {}), connection)
+
+    def knows(self, headers: Mapping[bytes, bytes]) -> bool:
+        """Whether a head shows a key that is good here; while no keys are here yet, nobody is turned away for it."""
+        return self.gate is None or not isinstance(self.gate.identify(headers), Told)
 
     def sweep(self, now_ms: int) -> None:
         """Ends requests whose time is over."""
         for run in [run for run in self.runs if now_ms >= run.deadline_ms]:
             run.late()
+
+    def when_over(self, act: Callable[[], None]) -> None:
+        """Calls `act` once no request is under way."""
+        self._when_over = act
+        if not self.runs:
+            act()
+
+    def _over(self, run: Run) -> None:
+        self.runs.discard(run)
+        if not self.runs and self._when_over is not None:
+            self._when_over()
 
     def _tell_state(self, path: bytes, connection: Connection) -> None:
         state = self._readiness()
@@ -96,10 +123,11 @@ class App:
         asked = f"`{request.method.decode('latin-1')[:20]} {path.decode('latin-1')[:200]}`"
         if dialect is not None or path in _MODELS:
             verb = "POST" if dialect is not None else "GET"
-            told = Told(405, Category.INVALID_REQUEST, f"{asked} is not offered; send it with {verb}", retry=False)
+            told = Told(405, Category.INVALID_REQUEST, f"{asked} is not offered; send it with {verb}", retry=False, page="path-not-offered")
         else:
             offered = "`POST /v1/chat/completions`, `POST /v1/messages` and `GET /v1/models`"
-            told = Told(404, Category.INVALID_REQUEST, f"{asked} is not offered by this gateway; it offers {offered}", retry=False)
+            words = f"{asked} is not offered by this gateway; it offers {offered}"
+            told = Told(404, Category.INVALID_REQUEST, words, retry=False, page="path-not-offered")
         self._error(told, dialect or dialect_of(path, request.headers), connection)
 
     def _post(self, request: Request, dialect: Dialect, connection: Connection) -> None:
@@ -107,6 +135,10 @@ class App:
             self._error(_STARTING, dialect, connection)
             return
         headers = request.headers
+        holder = self.gate.identify(headers)
+        if isinstance(holder, Told):
+            self._error(holder, dialect, connection)
+            return
         kind = headers.get(b"content-type", b"application/json").partition(b";")[0].strip().lower()
         if kind != b"application/json":
             words = f"The body is `{kind.decode('latin-1')[:100]}`; send JSON with `content-type: application/json`"
@@ -118,11 +150,14 @@ class App:
             return
         now_us = self._around.clock.now_us()
         request_id = self._ids.next(now_us)
-        job = self.gate.admit(Arrived(request_id, now_us, dialect, headers, body))
-        if isinstance(job, Told):
-            self._error(job, dialect, connection, request_id)
+        arrived = Arrived(request_id, now_us, dialect, headers, body)
+        job = self.gate.admit(arrived, holder)
+        if isinstance(job, Turned):
+            if job.told.status != 429:  # a key that asks too often must not fill the disk
+                self._around.journal.write((tell_turned(job, arrived, holder.key.id, ms=0),))
+            self._error(job.told, dialect, connection, request_id)
             return
-        run = Run(job, self._around, connection, self.runs.discard)
+        run = Run(job, self._around, connection, self._over)
         self.runs.add(run)
         connection.listening = run
         run.start()
@@ -133,8 +168,7 @@ class App:
     def _error(self, told: Told, dialect: Dialect, connection: Connection, request_id: str = "") -> None:
         request_id = request_id or self._new_id()
         status = status_in(told, dialect.name)
-        message = f"{told.message} (solvent request id: {request_id})"
-        body = dialect.refusal(Refusal(status, told.category.value, message, request_id, told.param, told.doc_url))
+        body = dialect.refusal(refusal(told, dialect.name, request_id, self.gate.book.public_url if self.gate else None))
         connection.whole(status, (_JSON, *id_headers(dialect.name, request_id), *headers_of(told)), body)
 
 
@@ -157,7 +191,8 @@ def decoded(encoding: bytes, body: bytes, bytes_max: int) -> bytes | Told:
     try:
         plain = decoder.decompress(body, bytes_max + 1)
     except zlib.error:
-        return Told(400, Category.INVALID_REQUEST, f"The body is no `{name.decode()}`, though `content-encoding` says so", retry=False)
+        words = f"The body is no `{name.decode()}`, though `content-encoding` says so; send it plain, or name what it is"
+        return Told(400, Category.INVALID_REQUEST, words, retry=False)
     if len(plain) > bytes_max:
         words = f"The body unpacks to more than {bytes_max} bytes, the limit of this gateway (`max_body`); send less"
         return Told(413, Category.REQUEST_TOO_LARGE, words, retry=False)
@@ -167,4 +202,5 @@ def decoded(encoding: bytes, body: bytes, bytes_max: int) -> bytes | Told:
 
 
 _READINESS_WORDS = ("keys and config from the office", "a journal that can be written", "the office to answer HTTP")
-_STARTING = Told(503, Category.NO_CHANNEL, "This gateway is starting and does not know its keys yet; ask again in a moment", retry=True, after_s=1)
+_STARTING_WORDS = "This gateway is starting and does not know its keys yet; try again in a moment"
+_STARTING = Told(503, Category.NO_CHANNEL, _STARTING_WORDS, retry=True, after_s=1, page="starting")

@@ -31,7 +31,6 @@ class JournalWriter:
         self._fd = -1
         self._number = 0
         self._bytes = 0
-        self._hash = hashlib.sha256()
         self._unsynced: list[Done] = []
         self._syncing = False
         self.failed = False
@@ -61,6 +60,9 @@ class JournalWriter:
             os.close(fd)
             raise
         if self._fd >= 0:
+            if self._sync:
+                # Who still waits for these records is answered by a sync of the new segment.
+                os.fdatasync(self._fd)
             os.close(self._fd)
         self._fd, self._number, self._bytes = fd, number, len(header)
         self.failed = False
@@ -73,7 +75,7 @@ class JournalWriter:
             return
         data = encode(facts[0]) if len(facts) == 1 else b"".join(map(encode, facts))
         try:
-            if self._bytes > SEGMENT_BYTES_MAX:
+            if self._bytes > SEGMENT_BYTES_MAX and not self._syncing:  # a sync under way holds the segment's descriptor
                 self._open()
             _write_all(self._fd, data)
         except OSError:

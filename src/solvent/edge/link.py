@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from solvent.base.frames import Frames, frame
 from solvent.model.change import Change, Opening
@@ -82,7 +82,8 @@ class OfficeLink:
             self._send(Healths(self._health()))
 
     def _send(self, message: Message) -> None:
-        if self._transport is not None:
+        # A connection that is gone may not be known to be lost yet, and raises when it is written to. The next one tells it all anew.
+        if self._transport is not None and not self._transport.is_closing():
             self._transport.write(frame(encode(message)))
 
 
@@ -93,8 +94,7 @@ class _Wire(asyncio.Protocol):
         self._frames = Frames()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._link.begin(transport)
+        self._link.begin(cast("asyncio.Transport", transport))  # by duck: uvloop's do not inherit from it
 
     def data_received(self, data: bytes) -> None:
         for message in self._frames.feed(data):

@@ -1,7 +1,7 @@
 """The client's side: HTTP/1.1 connections, one request after the other on each.
 
-The rules: a request is handed on when its body is whole; the next one on the connection waits until the answer before it is written; what one
-turn sends leaves in one write; a body that broke never ends as if it were whole. Every limit answers with an error before it closes.
+The rules: a request waits until the answer before it is written; what one turn sends leaves in one write; a body that broke never ends
+as if it were whole. Every limit answers with an error before it closes.
 """
 
 from __future__ import annotations
@@ -9,19 +9,17 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Protocol
+from typing import Protocol, cast
 
-import httptools
-
+from solvent.edge.requests import Broken, Request, RequestReader, everybody
 from solvent.exchange.ports import Headers
 
-HEAD_BYTES_MAX = 64 * 1024
 HEAD_MS = 10_000  # from the first byte of a request to the end of its head
 KEEP_ALIVE_MS = 75_000
 BODY_IDLE_MS = 30_000
+BODY_MS = 600_000  # from the end of the head to the end of the body: whoever sends a byte now and then does not hold us for days
 WRITE_IDLE_MS = 120_000  # a client that reads nothing for so long has left
 LINGER_MS = 2_000  # how long a refused client may go on sending: closing at once would take our answer away from it
 WAITING_MAX = 8  # requests read ahead on one connection
@@ -47,27 +45,6 @@ class Listening(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Request:
-    """A whole request. Names of `headers` are in lower case; where a name came twice, the last counts."""
-
-    method: bytes
-    path: bytes
-    headers: dict[bytes, bytes]
-    body: bytes
-    keep_alive: bool
-    http_1_0: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A request that cannot be read: the status and what is wrong, for an error in the dialect of its `path`."""
-
-    status: int
-    path: bytes
-    problem: str
-
-
 class Handler(Protocol):
     """Who answers requests."""
 
@@ -81,19 +58,39 @@ class Handler(Protocol):
 
 
 class Server:
-    """All connections of clients."""
+    """All connections of clients. `knows`: whether a head shows a key that is good here; a stranger may send but a small body."""
 
-    def __init__(self, handler: Handler, monotonic_ms: Callable[[], int], *, body_bytes_max: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        monotonic_ms: Callable[[], int],
+        *,
+        body_bytes_max: Callable[[], int],
+        knows: Callable[[Mapping[bytes, bytes]], bool] = everybody,
+    ) -> None:
         self.handler = handler
         self.body_bytes_max = body_bytes_max
+        self.knows = knows
         self.connections: set[Connection] = set()
         self.draining = False
         self._monotonic_ms = monotonic_ms
         self.now_ms = monotonic_ms()
+        self._to_flush: list[Connection] = []
 
     def connection(self) -> Connection:
         """A protocol for one accepted connection."""
         return Connection(self)
+
+    def flush_soon(self, connection: Connection) -> None:
+        """Writes at the end of this turn of the loop, for all connections together: who sleeps on the other side is woken once."""
+        if not self._to_flush:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._to_flush.append(connection)
+
+    def _flush(self) -> None:
+        connections, self._to_flush = self._to_flush, []
+        for connection in connections:
+            connection.flush()
 
     def sweep(self) -> None:
         """Ends what took too long; to be called several times a second."""
@@ -120,23 +117,18 @@ class Connection(asyncio.Protocol):
     def __init__(self, server: Server) -> None:
         self._server = server
         self._transport: asyncio.Transport | None = None
-        self._parser = httptools.HttpRequestParser(self)
+        self._reader = RequestReader(server.body_bytes_max, server.knows)
         self._waiting: deque[Request | Broken] = deque()
         self._current: Request | None = None
         self._reading_paused = False
         self._writing_paused = False
-        self._broken = False
+        self._taking = False
+        self._closing = False
         self._out: list[bytes] = []
         self._flush_due = False
         self._chunked = False
         self._begun = False
-        self._in_head = False
-        self._in_body = False
-        self._head_bytes = 0
-        self._headers: dict[bytes, bytes] = {}
-        self._path = b""
-        self._parts: list[bytes] = []
-        self._body_bytes = 0
+        self._body_ends_ms = 0
         self.listening: Listening | None = None
         self.gone = False
         self.deadline_ms = server.now_ms + HEAD_MS
@@ -144,8 +136,9 @@ class Connection(asyncio.Protocol):
     # Of asyncio.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        """The connection is there."""
+        # uvloop's transports are of this kind without saying so.
+        self._transport = cast(asyncio.Transport, transport)
         self._server.connections.add(self)
         raw = transport.get_extra_info("socket")
         if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
@@ -153,30 +146,44 @@ class Connection(asyncio.Protocol):
         self.deadline_ms = self._server.now_ms + HEAD_MS
 
     def data_received(self, data: bytes) -> None:
-        if self._broken:
+        """Bytes came."""
+        reader = self._reader
+        if reader.broken or self._closing:
             return
-        if not self._in_body:
-            if self._head_bytes == 0 and self._current is None:
-                self.deadline_ms = self._server.now_ms + HEAD_MS
-            self._head_bytes += len(data)
-        elif self._current is None:
-            self.deadline_ms = self._server.now_ms + BODY_IDLE_MS
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade as offer:
-            # Whoever offers another protocol must also take this one (RFC 9110, 7.8): the request is served, the offer is passed over.
-            self._read_without_offer(data[offer.args[0] :])
-        except httptools.HttpParserError as problem:
-            self._refuse(400, f"this is not HTTP/1.1 as it is specified ({problem}); send it with a common HTTP library")
-        else:
-            # A head that came whole has reset the count, so what is left is one that has not ended yet.
-            if self._head_bytes > HEAD_BYTES_MAX and not self._in_body and not self._broken:
-                self._refuse(431, f"the head of the request is larger than {HEAD_BYTES_MAX} bytes; send fewer or shorter headers")
+        in_head, in_body = reader.in_head, reader.in_body
+        requests = reader.feed(data)
+        if requests:
+            self._waiting += requests
+            self._take_waiting()
+        if self._current is None and not (reader.broken or self._writing_paused):
+            self._limit_time(in_head=in_head, in_body=in_body)
+
+    def _await_request(self) -> None:
+        """Nothing is owed: the client has so long for its next request, of which a part may be here."""
+        if not self._writing_paused:
+            self.deadline_ms = self._server.now_ms + KEEP_ALIVE_MS
+            self._limit_time(in_head=False, in_body=False)
+
+    def _limit_time(self, *, in_head: bool, in_body: bool) -> None:
+        """Sets the time for the request that is coming in; `in_head` and `in_body` say what was coming in before the last bytes."""
+        reader, now = self._reader, self._server.now_ms
+        if reader.in_body:
+            if not in_body:
+                self._body_ends_ms = now + BODY_MS
+            self.deadline_ms = min(now + BODY_IDLE_MS, self._body_ends_ms)
+            if reader.expects_continue:
+                reader.expects_continue = False
+                self._out.append(b"HTTP/1.1 100 Continue\r\n\r\n")
+                self._flush_soon()
+        elif reader.in_head and not in_head:
+            self.deadline_ms = now + HEAD_MS
 
     def eof_received(self) -> bool:
+        """The other side sends no more: the connection is closed."""
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        """The connection is gone."""
         self.gone = True
         self._server.connections.discard(self)
         self._waiting.clear()
@@ -186,100 +193,41 @@ class Connection(asyncio.Protocol):
             listening.client_left()
 
     def pause_writing(self) -> None:
+        """The client reads more slowly than it is sent to."""
         self._writing_paused = True
         self.deadline_ms = self._server.now_ms + WRITE_IDLE_MS
         if self.listening is not None:
             self.listening.client_full()
 
     def resume_writing(self) -> None:
+        """The client has caught up."""
         self._writing_paused = False
-        self.deadline_ms = _NEVER if self._current is not None else self._server.now_ms + KEEP_ALIVE_MS
+        if self._current is not None:
+            self.deadline_ms = _NEVER
+        elif not self._closing and not self._reader.broken:
+            self._await_request()
         if self.listening is not None:
             self.listening.client_ready()
+        if self._waiting:
+            self._take_waiting()
 
-    # Of the parser.
-
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        self._in_head = True
-        self._headers = {}
-        self._path = b""
-        self._parts = []
-        self._body_bytes = 0
-
-    def on_url(self, url: bytes) -> None:
-        """The request's target, or a part of it."""
-        self._path += url
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """A header line."""
-        self._headers[name.lower()] = value
-
-    def on_headers_complete(self) -> None:
-        """The head is whole."""
-        self._in_head, self._in_body = False, True
-        too_long = self._head_bytes > HEAD_BYTES_MAX and sum(map(len, (*self._headers, *self._headers.values()))) > HEAD_BYTES_MAX
-        self._head_bytes = 0
-        if self._current is None:
-            self.deadline_ms = self._server.now_ms + BODY_IDLE_MS
-        if too_long:
-            self._refuse(431, f"the head of the request is larger than {HEAD_BYTES_MAX} bytes; send fewer or shorter headers")
+    def _take_waiting(self) -> None:
+        """Hands on requests until an answer is owed. One that is answered at once comes back here, and must not pile up calls."""
+        if self._taking:
             return
-        length = self._headers.get(b"content-length", b"0")
-        if length.isdigit() and int(length) > self._server.body_bytes_max():
-            self._too_large()
-        elif self._headers.get(b"expect", b"").lower() == b"100-continue" and self._transport is not None and self._current is None:
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    def on_body(self, data: bytes) -> None:
-        """A part of the body."""
-        if self._broken:
-            return
-        self._body_bytes += len(data)
-        if self._body_bytes > self._server.body_bytes_max():
-            self._too_large()
-        else:
-            self._parts.append(data)
-
-    def on_message_complete(self) -> None:
-        """The request is whole."""
-        self._in_body = False
-        if self._broken or self._parser.should_upgrade():
-            return
-        parser, parts = self._parser, self._parts
-        version = parser.get_http_version()
-        body = parts[0] if len(parts) == 1 else b"".join(parts)
-        request = Request(parser.get_method(), self._path, self._headers, body, parser.should_keep_alive(), version == "1.0")
-        if self._current is None and not self._waiting:
-            self._take(request)
-        else:
-            self._wait(request)
-
-    def _read_without_offer(self, rest: bytes) -> None:
-        """Reads the request again as if nothing had been offered: the parser takes what follows such a head for another protocol."""
-        lines = [b"%b %b HTTP/1.1\r\n" % (self._parser.get_method(), self._path)]
-        lines += [b"%b: %b\r\n" % (name, value) for name, value in self._headers.items() if name not in (b"upgrade", b"connection")]
-        self._parser = httptools.HttpRequestParser(self)
-        self.data_received(b"".join((*lines, b"\r\n", rest)))
-
-    def _too_large(self) -> None:
-        limit = self._server.body_bytes_max()
-        self._refuse(413, f"the body is larger than {limit} bytes, the limit of this gateway (`max_body`); send less")
-
-    def _refuse(self, status: int, problem: str) -> None:
-        """What comes on this connection from now on is not read any more."""
-        self._broken = True
-        broken = Broken(status, self._path, problem)
-        if self._current is None and not self._waiting:
-            self._take(broken)
-        else:
-            self._waiting.append(broken)
-
-    def _wait(self, request: Request) -> None:
-        self._waiting.append(request)
-        if len(self._waiting) >= WAITING_MAX and not self._reading_paused and self._transport is not None:
-            self._reading_paused = True
-            self._transport.pause_reading()
+        self._taking = True
+        try:
+            while self._waiting and self._current is None and not (self._closing or self._writing_paused):
+                self._take(self._waiting.popleft())
+        finally:
+            self._taking = False
+        ahead = len(self._waiting) >= WAITING_MAX
+        if ahead is not self._reading_paused and self._transport is not None and not self._closing:
+            self._reading_paused = ahead
+            if ahead:
+                self._transport.pause_reading()
+            else:
+                self._transport.resume_reading()
 
     def _take(self, request: Request | Broken) -> None:
         self.deadline_ms = _NEVER
@@ -294,8 +242,8 @@ class Connection(asyncio.Protocol):
 
     @property
     def busy(self) -> bool:
-        """Whether an answer is owed."""
-        return self._current is not None or bool(self._waiting)
+        """Whether an answer is owed, or a request is coming in."""
+        return self._current is not None or bool(self._waiting) or self._reader.in_head or self._reader.in_body
 
     @property
     def full(self) -> bool:
@@ -350,46 +298,43 @@ class Connection(asyncio.Protocol):
         """Closes in the middle of a body: a chunked one lacks its end, so nobody takes it for whole."""
         if self.gone:
             return
-        self._flush()
         self._current = None
         self.listening = None
         self.close()
 
     def _ending(self) -> bytes:
         assert self._current is not None
-        last = (self._broken or self._server.draining) and not self._waiting
+        last = (self._reader.broken or self._server.draining) and not self._waiting
         if last or not self._current.keep_alive:
             self._current.keep_alive = False
             return b"connection: close\r\n\r\n"
         return b"connection: keep-alive\r\n\r\n" if self._current.http_1_0 else b"\r\n"
 
     def _finish(self) -> None:
-        self._flush()
+        self._flush_soon()
         current, self._current = self._current, None
         self.listening = None
         self._begun = self._chunked = False
         if current is None or not current.keep_alive or self.gone:
-            if self._broken and self._transport is not None and not self.gone:
+            if self._reader.broken and self._transport is not None and not self.gone:
+                self.flush()
                 self._transport.write_eof()
                 self.deadline_ms = self._server.now_ms + LINGER_MS
             else:
                 self.close()
-            return
-        self.deadline_ms = self._server.now_ms + (HEAD_MS if self._in_head or self._in_body else KEEP_ALIVE_MS)
-        if self._waiting:
-            following = self._waiting.popleft()
-            if self._reading_paused and self._transport is not None:
-                self._reading_paused = False
-                self._transport.resume_reading()
-            self._take(following)
+        else:
+            self._await_request()
+            if self._waiting:
+                self._take_waiting()
 
     def _flush_soon(self) -> None:
         """Everything that this turn of the loop sends leaves together."""
         if not self._flush_due:
             self._flush_due = True
-            asyncio.get_running_loop().call_soon(self._flush)
+            self._server.flush_soon(self)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Writes what was sent so far."""
         self._flush_due = False
         if self._out and self._transport is not None and not self._transport.is_closing():
             out, self._out = self._out, []
@@ -397,17 +342,19 @@ class Connection(asyncio.Protocol):
 
     def late(self) -> None:
         """Its time is over."""
-        if self._writing_paused or (self._broken and self._current is None):
+        if self._closing or self._writing_paused or (self._reader.broken and self._current is None):
             self.drop()
-        elif self._in_head or self._in_body:
-            self.deadline_ms = _NEVER
-            self._refuse(408, "the request did not arrive in time; send it again")
-        elif self._current is None:
+        elif self._reader.in_head or self._reader.in_body:
+            self._take(self._reader.too_slow())
+        else:
             self.close()
 
     def close(self) -> None:
-        """Closes once all is written."""
+        """Closes once all is written, or after a while if the client does not read it."""
         if self._transport is not None and not self.gone:
+            self.flush()
+            self._closing = True
+            self.deadline_ms = self._server.now_ms + WRITE_IDLE_MS
             self._transport.close()
 
     def drop(self) -> None:

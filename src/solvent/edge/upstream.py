@@ -9,26 +9,21 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
-import httptools
-
-from solvent.exchange.ports import Listener, UpstreamRequest
+from solvent.edge.responses import ResponseReader
+from solvent.exchange.ports import Listener
+from solvent.model.call import UpstreamRequest
 from solvent.model.failure import Transport
 
 IDLE_MS = 50_000  # kept open unused; below the minute after which servers commonly hang up
 IDLE_MAX = 256  # unused connections to one origin
 LEFT_MS = 2_000  # how long the rest of an answer is read for the sake of its connection
-DECODED_MAX = 64 * 1024 * 1024
-HEAD_MAX = 64 * 1024
-_DECODERS: dict[bytes, int] = {b"gzip": 31, b"x-gzip": 31, b"deflate": 47}
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where connections go: the key of the pool."""
 
     tls: bool
@@ -50,9 +45,10 @@ class Pool:
         self._monotonic_ms = monotonic_ms
         self._trust = trust
         self._targets: dict[str, tuple[Origin, bytes]] = {}
-        self._idle: dict[Origin, list[Line]] = {}
+        self._idle: dict[Origin, list[UpstreamConnection]] = {}
         self._calls: set[UpstreamCall] = set()
         self.now_ms = monotonic_ms()
+        self._sending: list[tuple[asyncio.Transport, bytes]] = []
 
     def call(self, url: str, request: UpstreamRequest, listener: Listener, *, fresh: bool) -> UpstreamCall:
         """Sends a request on an unused connection, or on a new one."""
@@ -60,11 +56,11 @@ class Pool:
         head = b"%bcontent-length: %d\r\n%b\r\n" % (start, len(request.body), request.header_lines)
         call = UpstreamCall(self, origin, head + request.body, request, listener)
         self._calls.add(call)
-        line = None if fresh else self._unused(origin)
-        if line is None:
+        connection = None if fresh else self._unused(origin)
+        if connection is None:
             call.dial(self._loop)
         else:
-            line.carry(call, reused=True)
+            connection.carry(call, reused=True)
         return call
 
     def _target(self, url: str) -> tuple[Origin, bytes]:
@@ -77,12 +73,12 @@ class Pool:
         self._targets[url] = origin, start
         return origin, start
 
-    def _unused(self, origin: Origin) -> Line | None:
-        lines = self._idle.get(origin)
-        while lines:
-            line = lines.pop()
-            if not line.closing:
-                return line
+    def _unused(self, origin: Origin) -> UpstreamConnection | None:
+        connections = self._idle.get(origin)
+        while connections:
+            connection = connections.pop()
+            if not connection.closing:
+                return connection
         return None
 
     def trust(self) -> ssl.SSLContext:
@@ -91,20 +87,32 @@ class Pool:
             self._trust = ssl.create_default_context()
         return self._trust
 
-    def keep(self, line: Line) -> None:
+    def keep(self, connection: UpstreamConnection) -> None:
         """Takes a connection back for the next call."""
-        lines = self._idle.setdefault(line.origin, [])
-        if len(lines) >= IDLE_MAX:
-            line.drop()
+        connections = self._idle.setdefault(connection.origin, [])
+        if len(connections) >= IDLE_MAX:
+            connection.drop()
             return
-        line.idle_since_ms = self.now_ms
-        lines.append(line)
+        connection.idle_since_ms = self.now_ms
+        connections.append(connection)
 
-    def forget(self, line: Line) -> None:
+    def forget(self, connection: UpstreamConnection) -> None:
         """A connection that was unused is gone."""
-        lines = self._idle.get(line.origin)
-        if lines is not None and line in lines:
-            lines.remove(line)
+        connections = self._idle.get(connection.origin)
+        if connections is not None and connection in connections:
+            connections.remove(connection)
+
+    def send_soon(self, transport: asyncio.Transport, data: bytes) -> None:
+        """Sends at the end of this turn of the loop, for all calls together: who sleeps on the other side is woken once."""
+        if not self._sending:
+            self._loop.call_soon(self._send)
+        self._sending.append((transport, data))
+
+    def _send(self) -> None:
+        sending, self._sending = self._sending, []
+        for transport, data in sending:
+            if not transport.is_closing():
+                transport.write(data)
 
     def over(self, call: UpstreamCall) -> None:
         """A call needs no more watching."""
@@ -115,25 +123,37 @@ class Pool:
         now = self.now_ms = self._monotonic_ms()
         for call in [call for call in self._calls if now >= call.deadline_ms]:
             call.late()
-        for lines in self._idle.values():
-            for line in [line for line in lines if now - line.idle_since_ms > IDLE_MS]:
-                lines.remove(line)
-                line.drop()
+        for connections in self._idle.values():
+            for connection in [one for one in connections if now - one.idle_since_ms > IDLE_MS]:
+                connections.remove(connection)
+                connection.drop()
 
     def close(self) -> None:
         """Drops all connections."""
         for call in list(self._calls):
             call.close()
-        for lines in self._idle.values():
-            for line in lines:
-                line.drop()
+        for connections in self._idle.values():
+            for connection in connections:
+                connection.drop()
         self._idle.clear()
 
 
 class UpstreamCall:
     """One request and its answer."""
 
-    __slots__ = ("_dialling", "_head_seen", "_left", "_paused", "data", "deadline_ms", "line", "listener", "origin", "pool", "request")
+    __slots__ = (
+        "_dialling",
+        "_head_seen",
+        "_left",
+        "_paused",
+        "connection",
+        "data",
+        "deadline_ms",
+        "listener",
+        "origin",
+        "pool",
+        "request",
+    )
 
     def __init__(self, pool: Pool, origin: Origin, data: bytes, request: UpstreamRequest, listener: Listener) -> None:
         self.pool = pool
@@ -141,7 +161,7 @@ class UpstreamCall:
         self.data = data
         self.request = request
         self.listener: Listener | None = listener
-        self.line: Line | None = None
+        self.connection: UpstreamConnection | None = None
         self.deadline_ms = pool.now_ms + request.timeouts.connect_ms
         self._dialling: asyncio.Task[None] | None = None
         self._head_seen = False
@@ -154,24 +174,29 @@ class UpstreamCall:
 
     async def _dial(self, loop: asyncio.AbstractEventLoop) -> None:
         origin, pool = self.origin, self.pool
+        connection = UpstreamConnection(pool, origin)
         try:
-            _, line = await loop.create_connection(
-                lambda: Line(pool, origin),
+            await loop.create_connection(
+                lambda: connection,
                 origin.host,
                 origin.port,
                 ssl=pool.trust() if origin.tls else None,
                 server_hostname=origin.host if origin.tls else None,
             )
-        except OSError as problem:
+        except asyncio.CancelledError:
+            # It may have been made in the very moment in which nobody wants it any more.
+            connection.drop()
+            raise
+        except (OSError, UnicodeError) as problem:
             self._dialling = None
             self.fail(_problem(problem))
             return
         self._dialling = None
-        line.carry(self, reused=False)
+        connection.carry(self, reused=False)
 
-    def began(self, line: Line, *, reused: bool) -> None:
+    def began(self, connection: UpstreamConnection, *, reused: bool) -> None:
         """The request is on its way."""
-        self.line = line
+        self.connection = connection
         timeouts = self.request.timeouts
         self.deadline_ms = self.pool.now_ms + (timeouts.first_byte_stream_ms if self.request.stream else timeouts.first_byte_json_ms)
         self.data = b""
@@ -183,7 +208,6 @@ class UpstreamCall:
     def head(self, status: int, headers: dict[bytes, bytes]) -> None:
         """The answer's head came."""
         self._head_seen = True
-        self.heard()
         if self.listener is not None:
             self.listener.answered(status, headers)
 
@@ -201,7 +225,7 @@ class UpstreamCall:
         """The answer is whole."""
         self.pool.over(self)
         listener, self.listener = self.listener, None
-        self.line = None
+        self.connection = None
         if listener is not None:
             listener.ended()
 
@@ -209,9 +233,9 @@ class UpstreamCall:
         """The call is over without a whole answer."""
         self.pool.over(self)
         listener, self.listener = self.listener, None
-        line, self.line = self.line, None
-        if line is not None:
-            line.drop()
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.drop()
         if listener is not None:
             listener.failed(problem)
 
@@ -235,9 +259,9 @@ class UpstreamCall:
         if self._dialling is not None:
             self._dialling.cancel()
             self._dialling = None
-        line, self.line = self.line, None
-        if line is not None:
-            line.drop()
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.drop()
 
     def leave(self) -> None:
         """Reads the little that is left, for the connection's sake."""
@@ -248,19 +272,19 @@ class UpstreamCall:
     def pause(self) -> None:
         """Stops reading."""
         self._paused = True
-        if self.line is not None:
-            self.line.pause()
+        if self.connection is not None:
+            self.connection.pause()
 
     def resume(self) -> None:
         """Goes on reading."""
         self._paused = False
         self.heard()
-        if self.line is not None:
-            self.line.resume()
+        if self.connection is not None:
+            self.connection.resume()
 
 
-class Line(asyncio.Protocol):
-    """One connection."""
+class UpstreamConnection(asyncio.Protocol):
+    """One connection to an upstream."""
 
     def __init__(self, pool: Pool, origin: Origin) -> None:
         self.origin = origin
@@ -269,24 +293,13 @@ class Line(asyncio.Protocol):
         self._pool = pool
         self._transport: asyncio.Transport | None = None
         self._call: UpstreamCall | None = None
-        self._begin_answer()
-
-    def _begin_answer(self) -> None:
-        self._parser = httptools.HttpResponseParser(self)
-        self._headers: dict[bytes, bytes] = {}
-        self._parts: list[bytes] = []
-        self._head_bytes = 0
-        self._in_body = False
-        self._until_eof = False
-        self._whole = False
-        self._kept_alive = False
-        self._surplus = False
-        self._decoder: zlib._Decompress | None = None
-        self._decoded = 0
+        self._paused = False
+        self._response = ResponseReader()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        """The connection is there."""
+        # uvloop's transports are of this kind without saying so.
+        self._transport = cast(asyncio.Transport, transport)
         raw = transport.get_extra_info("socket")
         if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -297,126 +310,67 @@ class Line(asyncio.Protocol):
         if self.closing or self._transport is None:
             call.fail(Transport.DROPPED)
             return
-        self._transport.write(call.data)
+        self._pool.send_soon(self._transport, call.data)
         call.began(self, reused=reused)
 
     def data_received(self, data: bytes) -> None:
-        call = self._call
+        """Bytes came."""
+        call, response = self._call, self._response
         if call is None:
             # Nobody asked: whatever this is, it must not become the answer to the next call.
             self.drop()
             return
         call.heard()
-        if not self._in_body:
-            self._head_bytes += len(data)
-            if self._head_bytes > HEAD_MAX + 262_144:
-                call.fail(Transport.GARBAGE)
-                return
-        try:
-            self._parser.feed_data(data)
-        except (httptools.HttpParserError, zlib.error, _UnreadableError):
-            self._hand_on()
-            if self._whole and self._call is call:
-                # The answer is all there; only what stands behind it is none of ours.
-                self._surplus = True
-                self._end(call)
-            else:
-                call.fail(Transport.GARBAGE)
-            return
-        except httptools.HttpParserUpgrade:
-            call.fail(Transport.GARBAGE)
-            return
+        headless = not response.status
+        part = response.feed(data)
+        if headless and response.status:
+            call.head(response.status, response.headers)
+        if part and self._call is call:
+            call.body(part)
         if self._call is not call:
             return
-        self._hand_on()
-        if self._whole and self._call is call:
-            self._end(call)
+        if response.broken:
+            call.fail(Transport.GARBAGE)
+        elif response.whole:
+            self._end(call, response)
 
-    def _hand_on(self) -> None:
-        if self._parts and self._call is not None:
-            parts, self._parts = self._parts, []
-            self._call.body(parts[0] if len(parts) == 1 else b"".join(parts))
-
-    def _end(self, call: UpstreamCall) -> None:
-        again = self._kept_alive and not self._surplus and not self._until_eof
+    def _end(self, call: UpstreamCall, response: ResponseReader) -> None:
         self._call = None
-        if again and not self.closing:
+        # What is still to be written would be read as the beginning of the next request.
+        if response.reusable and not self.closing and self._transport is not None and not self._transport.get_write_buffer_size():
             self.resume()
-            self._begin_answer()
+            response.restart()
             self._pool.keep(self)
         else:
             self.drop()
         call.finish()
 
-    # Called by the parser.
-
-    def on_message_begin(self) -> None:
-        """A second message in one answer is not ours."""
-        self._surplus = self._surplus or self._whole
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """A header line."""
-        self._headers[name.lower()] = value
-
-    def on_headers_complete(self) -> None:
-        """The head is whole."""
-        if self._surplus or self._call is None:
-            return
-        status = self._parser.get_status_code()
-        if status < 200:
-            return
-        self._in_body = True
-        headers = self._headers
-        self._until_eof = b"content-length" not in headers and b"transfer-encoding" not in headers and status not in (204, 304)
-        encoding = headers.get(b"content-encoding", b"identity").strip().lower()
-        if encoding not in (b"identity", b""):
-            if encoding not in _DECODERS:
-                raise _UnreadableError
-            self._decoder = zlib.decompressobj(_DECODERS[encoding])
-        self._call.head(status, headers)
-
-    def on_body(self, data: bytes) -> None:
-        """A part of the body as it came."""
-        if self._surplus or self._call is None:
-            return
-        if self._decoder is not None:
-            data = self._decoder.decompress(data, DECODED_MAX - self._decoded + 1)
-            self._decoded += len(data)
-            if self._decoded > DECODED_MAX:
-                raise _UnreadableError
-        if data:
-            self._parts.append(data)
-
-    def on_message_complete(self) -> None:
-        """The answer is whole, unless it only announced another one (1xx)."""
-        if self._parser.get_status_code() < 200:
-            self._headers = {}
-        else:
-            self._whole = True
-            self._kept_alive = self._parser.should_keep_alive()
-
     def eof_received(self) -> bool:
+        """The other side sends no more: the connection is closed."""
         return False
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
         self.closing = True
         call, self._call = self._call, None
         if call is None:
             self._pool.forget(self)
-        elif self._until_eof and self._in_body:
+        elif exc is None and self._response.end():
             call.finish()
         else:
-            call.line = None
-            call.fail(Transport.TRUNCATED if self._in_body else Transport.DROPPED)
+            call.connection = None
+            call.fail(Transport.TRUNCATED if self._response.status else Transport.DROPPED)
 
     def pause(self) -> None:
         """Stops reading."""
-        if self._transport is not None and not self.closing:
+        if self._transport is not None and not self.closing and not self._paused:
+            self._paused = True
             self._transport.pause_reading()
 
     def resume(self) -> None:
         """Goes on reading."""
-        if self._transport is not None and not self.closing:
+        if self._transport is not None and not self.closing and self._paused:
+            self._paused = False
             self._transport.resume_reading()
 
     def drop(self) -> None:
@@ -427,14 +381,10 @@ class Line(asyncio.Protocol):
             self._transport.abort()
 
 
-class _UnreadableError(Exception):
-    """A body in an encoding that is not read, or that unpacks to more than is read."""
-
-
-def _problem(problem: OSError) -> Transport:
+def _problem(problem: OSError | UnicodeError) -> Transport:
     if isinstance(problem, ssl.SSLError):
         return Transport.TLS
-    if isinstance(problem, socket.gaierror):
+    if isinstance(problem, (socket.gaierror, UnicodeError)):  # a name that nobody has, or that no name can be
         return Transport.DNS
     if isinstance(problem, TimeoutError):
         return Transport.CONNECT_TIMEOUT

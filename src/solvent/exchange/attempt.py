@@ -10,16 +10,21 @@ from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import Protocol
 
-from solvent.dialects.dialect import Dialect, Tap
+from solvent.dialects.body import spoken
+from solvent.dialects.dialect import Dialect, Fed, Tap
 from solvent.exchange import events as on
 from solvent.exchange.events import End, Event, Next
 from solvent.exchange.ports import Call
 from solvent.model.failure import Judgement, Transport
 from solvent.model.usage import Usage
+from solvent.model.verdict import Category
+from solvent.routing.health import Pass
 from solvent.routing.plan import Candidate
 
 ERROR_BYTES_MAX = 64 * 1024
-HELD_BACK_MAX = 4 * 1024 * 1024  # a JSON answer up to this size can still fail over; a larger one is sent as it comes
+# A JSON answer up to this size can still fail over; a larger one is sent as it comes. A stream must have content before it.
+HELD_BACK_MAX = 4 * 1024 * 1024
+_PIECE_BYTES = 256  # what a piece weighs beside its bytes: many small ones cost, too
 JSON_BYTES_MAX = 64 * 1024 * 1024
 # A status from which the upstream itself said no. Behind the others somebody may have worked already.
 _MAYBE_SPENT = frozenset({408, 502, 504, 520, 521, 522, 523, 524})
@@ -28,7 +33,9 @@ _MAYBE_SPENT = frozenset({408, 502, 504, 520, 521, 522, 523, 524})
 class Judge(Protocol):
     """Judges what an attempt came to: status 0 and a problem where no whole answer came."""
 
-    def __call__(self, candidate: Candidate, status: int, headers: Mapping[bytes, bytes], body: bytes, problem: Transport | None) -> Judgement:
+    def __call__(
+        self, candidate: Candidate, status: int, headers: Mapping[bytes, bytes], body: bytes, problem: Transport | None
+    ) -> Judgement:
         """The judgement."""
         ...
 
@@ -46,7 +53,7 @@ class Attempt:
 
     __slots__ = (
         *("_begun", "_feed", "_judge", "_json", "_json_bytes", "_mode", "_room", "_tap", "began_ms", "call", "candidate", "content_type"),
-        *("delivered", "dialect", "end", "ended_ms", "headers", "judgement", "number", "status", "usage"),
+        *("delivered", "dialect", "end", "ended_ms", "headers", "judgement", "number", "passed", "prompt_usage", "status", "usage"),
     )
 
     def __init__(
@@ -61,7 +68,9 @@ class Attempt:
         self.status = 0
         self.headers: Mapping[bytes, bytes] = {}
         self.content_type = b""
+        self.passed: Pass | None = None
         self.usage: Usage | None = None
+        self.prompt_usage: Usage | None = None
         self.delivered: Callable[[], bytes] = bytes
         self.judgement: Judgement | None = None
         self.end = End.NONE
@@ -77,6 +86,18 @@ class Attempt:
     def listen(self, tap: Tap) -> None:
         """Which reader a stream of this attempt is read with."""
         self._tap = tap
+
+    @property
+    def category(self) -> Category | None:
+        """Why it failed, None where it did not."""
+        if self.judgement is not None:
+            return self.judgement.verdict.category
+        return Category.NO_CHANNEL if self.passed is None else None
+
+    def turned_away(self) -> None:
+        """Its way was closed before it could be gone."""
+        self._mode = _Mode.OVER
+        self._feed(on.Failed(Next.TRY_NEXT, End.NONE, Category.NO_CHANNEL, self._room()))
 
     # Of the call.
 
@@ -116,12 +137,16 @@ class Attempt:
 
     def _streamed(self, data: bytes) -> None:
         assert self._tap is not None
-        fed = self._tap.feed(data)
-        self.usage = self._tap.usage
-        self.delivered = self._tap.delivered
+        self._pass_on(self._tap, self._tap.feed(data))
+
+    def _pass_on(self, tap: Tap, fed: Fed) -> None:
+        self.usage, self.prompt_usage = tap.usage, tap.prompt_usage
+        self.delivered = tap.delivered
         if fed.data:
             self._begun = self._begun or fed.content
             self._feed(on.Content(fed.data) if self._begun else on.Preamble(fed.data))
+            if not self._begun and self._is_too_much(fed.data):
+                return
         if self._mode is not _Mode.STREAM:
             return
         if fed.error is not None:
@@ -133,6 +158,15 @@ class Attempt:
                 self.call.leave()
             self._feed(_ENDED)
 
+    def _is_too_much(self, preamble: bytes) -> bool:
+        """Ends an attempt that talks for ever and says nothing: until content comes, all of it is kept."""
+        self._json_bytes += len(preamble) + _PIECE_BYTES
+        if self._json_bytes <= HELD_BACK_MAX or self._mode is not _Mode.STREAM:
+            return False
+        self._break_off()
+        self._fail(0, b"", Transport.GARBAGE)
+        return True
+
     def _gathered(self, data: bytes) -> None:
         self._json.append(data)
         self._json_bytes += len(data)
@@ -143,10 +177,14 @@ class Attempt:
             self._feed(on.Content(data))
         elif self._json_bytes > HELD_BACK_MAX:
             self._begun = True
+            self.delivered = lambda: spoken(b"".join(self._json))
             self._feed(on.Content(b"".join(self._json)))
 
     def ended(self) -> None:
         """The answer's body ended in good order."""
+        if self._mode is _Mode.STREAM and self._tap is not None:
+            # What an unfinished last event says counts, and an answer can be whole without the event that says so.
+            self._pass_on(self._tap, self._tap.close())
         mode, self._mode = self._mode, _Mode.OVER
         if mode is _Mode.STREAM:
             self._fail(0, b"", Transport.TRUNCATED)
@@ -176,6 +214,12 @@ class Attempt:
             self._mode = _Mode.OVER
             self._fail(0, b"", problem)
 
+    def release(self) -> None:
+        """The request is over. What leads back to it is let go, so that no cycle keeps its bodies in memory."""
+        self._mode = _Mode.OVER
+        self._tap = self.call = None
+        self._feed, self._room, self.delivered = _unheard, _no_room, bytes
+
     def _break_off(self) -> None:
         self._mode = _Mode.OVER
         if self.call is not None:
@@ -196,3 +240,11 @@ class Attempt:
 
 _NEVER_SENT = frozenset({Transport.REFUSED, Transport.DNS, Transport.TLS, Transport.CONNECT_TIMEOUT})
 _SENT, _ANSWERED, _ENDED = on.Sent(), on.Answered(), on.Ended()
+
+
+def _unheard(_: Event) -> None:
+    """Nobody waits for what happens to a request that is over."""
+
+
+def _no_room() -> bool:
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from solvent.base.money import ZERO, Money
@@ -37,16 +38,24 @@ class Bill(NamedTuple):
 FREE = Bill(ZERO, NO_USAGE, None)
 
 
+def is_told(usage: Usage, delivered: Callable[[], bytes]) -> bool:
+    """Whether this says what was used: some relays report zeros, but no prompt is of no tokens, and no text either."""
+    return usage.prompt_tokens > 0 and (usage.output_tokens > 0 or not delivered())
+
+
 def of_usage(price: Price, usage: Usage) -> Bill:
     """The cost of what the upstream reported."""
     return Bill(quote.cost(price, usage), usage, Charge(price.version, quote.inputs(price, usage), CostSource.REPORTED))
 
 
-def estimated(price: Price, asked: Asked, dialect: Dialect, model: str, delivered: bytes) -> Bill:
-    """The cost where nothing was reported: the prompt is counted, and so is the text that was delivered. Never nothing for a prompt."""
-    counted = prompt(asked, dialect.name, model)
-    tokens = counted if isinstance(counted, int) else count.bound(len(asked.body))
-    usage = Usage(input_tokens=tokens, output_tokens=count.text(delivered, model) if delivered else 0)
+def estimated(price: Price, asked: Asked, dialect: Dialect, model: str, delivered: bytes, told: Usage | None = None) -> Bill:
+    """The cost where nothing was reported of the whole: the prompt as it was `told`, else counted, and the text that was delivered."""
+    usage = told
+    if usage is None:
+        # What nobody can bound is taken at a token a byte: an estimate, marked as one.
+        counted = prompt(asked, dialect.name, model)
+        usage = Usage(input_tokens=counted if isinstance(counted, int) else count.bound(len(asked.body)))
+    usage = usage._replace(output_tokens=count.text(delivered, model) if delivered else 0)
     return Bill(quote.cost(price, usage), usage, Charge(price.version, quote.inputs(price, usage), CostSource.ESTIMATED))
 
 

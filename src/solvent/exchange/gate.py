@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from solvent.dialects.dialect import Dialect
 from solvent.exchange.job import Job, Surroundings
@@ -16,7 +17,7 @@ from solvent.exchange.till import Holder, Till
 from solvent.model.request import Asked, BadRequestError
 from solvent.model.route import DialectName, Routebook
 from solvent.model.verdict import Category
-from solvent.routing.plan import Planner
+from solvent.routing.plan import Candidate, Planner
 
 # What goes on to the upstream; everything else of the caller's head stays here.
 _PASSED: dict[DialectName, tuple[bytes, ...]] = {
@@ -37,6 +38,13 @@ class Arrived:
     body: bytes
 
 
+class Turned(NamedTuple):
+    """A request that does not come in. `model` is empty where it was not read so far."""
+
+    told: Told
+    model: str = ""
+
+
 class Gate:
     """Checks requests against the keys and the routes of a worker."""
 
@@ -55,28 +63,26 @@ class Gate:
         text = key_text(headers)
         if not text:
             words = "No key came with the request; send it as `Authorization: Bearer <key>` or as `x-api-key`"
-            return Told(401, Category.AUTH_INVALID, words, retry=False)
+            return Told(401, Category.AUTH_INVALID, words, retry=False, page="key-missing")
         return self.till.find(text) or told(Category.AUTH_INVALID)
 
-    def admit(self, arrived: Arrived) -> Job | Told:
+    def admit(self, arrived: Arrived, holder: Holder) -> Job | Turned:
         """A job to run, or why there is none."""
-        holder = self.identify(arrived.headers)
-        if isinstance(holder, Told):
-            return holder
         wait_s = holder.wait_s(self._around.clock.monotonic_ms())
         if wait_s:
-            words = f"This key may send {holder.key.rpm} requests a minute" if holder.key.rpm else "This key has used its tokens of this minute"
-            return Told(429, Category.RATE_LIMITED, f"{words}; ask again in {wait_s} s", retry=True, after_s=wait_s)
+            return Turned(_too_often(holder, wait_s))
         try:
             asked = arrived.dialect.read(arrived.body)
         except BadRequestError as problem:
-            return Told(400, Category.INVALID_REQUEST, problem.message, retry=False, param=problem.field)
-        return self._plan(arrived, holder, asked)
+            return Turned(Told(400, Category.INVALID_REQUEST, problem.message, retry=False, param=problem.field))
+        job = self._plan(arrived, holder, asked)
+        return Turned(job, asked.model) if isinstance(job, Told) else job
 
     def _plan(self, arrived: Arrived, holder: Holder, asked: Asked) -> Job | Told:
         key, dialect = holder.key, arrived.dialect
         if key.models and not any(fnmatchcase(asked.model, allowed) for allowed in key.models):
-            words = f"This key may not ask for `{asked.model[:100]}`; ask for one of {', '.join(key.models)[:300]}"
+            why = f"This key may not ask for `{asked.model[:100]}`, only for {', '.join(key.models)[:300]}"
+            words = f"{why}; choose one of these, or ask the operator of this gateway to allow it"
             return Told(403, Category.PERMISSION_DENIED, words, retry=False, param="model")
         now_us = self._around.clock.now_us()
         found = self._planner.plan(asked.model, dialect.name, self._around.health, now_us, now_us)
@@ -84,9 +90,18 @@ class Gate:
             words = f"This gateway has no model `{asked.model[:100]}`; `GET /v1/models` lists those that it has"
             return Told(404, Category.MODEL_NOT_FOUND, words, retry=False, param="model")
         model, plan = found
+        if plan.category is Category.MODEL_NOT_FOUND:
+            return _other_dialect(asked.model, dialect.name)
+        body_bytes = len(arrived.body)
+        if any(_too_small(candidate, body_bytes) for candidate in plan.candidates):
+            fitting = tuple(candidate for candidate in plan.candidates if not _too_small(candidate, body_bytes))
+            if not fitting:
+                words = f"The body is {body_bytes} bytes, more than any route to `{asked.model[:100]}` takes; send less"
+                return Told(413, Category.REQUEST_TOO_LARGE, words, retry=False)
+            plan = plan._replace(candidates=fitting)
         if asked.unbounded and holder.purse.limited:
-            words = f"`{asked.unbounded}` can cost more than anybody can bound beforehand, so a limited key cannot ask for it; leave it out"
-            return Told(400, Category.INVALID_REQUEST, words, retry=False, param=asked.unbounded)
+            words = f"What `{asked.unbounded}` costs has no limit, so a key with a balance or a budget cannot ask for it; leave it out"
+            return Told(400, Category.INVALID_REQUEST, words, retry=False, param=asked.unbounded, page="cost-unbounded")
         return Job(
             request_id=arrived.request_id,
             at_us=arrived.at_us,
@@ -98,6 +113,7 @@ class Gate:
             header_lines=passed_on(arrived.headers, dialect.name),
             hold_wait_ms=self.book.hold_wait_ms,
             total_ms=self.book.timeouts.total_ms,
+            public_url=self.book.public_url,
         )
 
     def models(self, holder: Holder, dialect: DialectName) -> tuple[str, ...]:
@@ -105,6 +121,23 @@ class Gate:
         allowed = holder.key.models
         names = (model.name for model in self.book.models if "*" not in model.name and self._planner.speaks(model.name, dialect))
         return tuple(name for name in names if not allowed or any(fnmatchcase(name, pattern) for pattern in allowed))
+
+
+def _too_often(holder: Holder, wait_s: int) -> Told:
+    key = holder.key
+    words = f"This key may send {key.rpm} requests a minute" if key.rpm else f"This key has used its {key.tpm} tokens of this minute"
+    return Told(429, Category.RATE_LIMITED, f"{words}; try again in {wait_s} s", retry=True, after_s=wait_s, page="key-rate-limit")
+
+
+def _other_dialect(model: str, dialect: DialectName) -> Told:
+    path = "/v1/messages" if dialect is DialectName.OPENAI else "/v1/chat/completions"
+    words = f"This gateway does not offer `{model[:100]}` at this path; ask for it at `POST {path}`"
+    return Told(404, Category.MODEL_NOT_FOUND, words, retry=False, param="model", page="other-dialect")
+
+
+def _too_small(candidate: Candidate, body_bytes: int) -> bool:
+    limit = candidate.upstream.body_bytes_max
+    return limit is not None and body_bytes > limit
 
 
 def key_text(headers: Mapping[bytes, bytes]) -> str:

@@ -18,7 +18,7 @@ from solvent.routing.plan import Candidate, Plan
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What all requests of a worker share."""
+    """What all requests of a worker share. `broke` is told the request's id and the fault of our own that ended it."""
 
     journal: Journal
     upstreams: Upstreams
@@ -28,6 +28,7 @@ class Surroundings:
     judge: Callable[[Asked], Judge]
     price: Callable[[Model, Candidate], Price | None]
     journal_failed: Callable[[], None]
+    broke: Callable[[str, Exception], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +45,4 @@ class Job:
     header_lines: bytes
     hold_wait_ms: int
     total_ms: int
+    public_url: str | None = None

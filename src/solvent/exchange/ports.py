@@ -7,11 +7,11 @@ thread, one at a time.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from solvent.ledger.journal import Fact
+from solvent.model.call import UpstreamRequest
 from solvent.model.failure import Transport
-from solvent.model.route import Timeouts
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -70,15 +70,6 @@ class Upstreams(Protocol):
     def call(self, url: str, request: UpstreamRequest, listener: Listener, *, fresh: bool) -> Call:
         """Sends a request; `fresh`: on no connection that carried one before."""
         ...
-
-
-class UpstreamRequest(NamedTuple):
-    """A POST: header lines as bytes, each ended by CRLF, without host, length and encoding, which the caller of the network adds."""
-
-    header_lines: bytes
-    body: bytes
-    timeouts: Timeouts
-    stream: bool
 
 
 class Client(Protocol):

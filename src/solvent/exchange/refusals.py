@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from solvent.base.money import Money
+from solvent.dialects.dialect import Refusal
 from solvent.exchange.commands import Cause
 from solvent.exchange.ports import Headers
 from solvent.ledger.purse import Part, Short
@@ -17,7 +18,10 @@ from solvent.model.verdict import Category
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An error for the caller. `retry`: an identical request can succeed later by itself; `after_s`: when, where that is known."""
+    """An error for the caller. `retry`: an identical request can succeed later by itself; `after_s`: when, where that is known.
+
+    `page`: the name of the desk's page about it under `/e/rules/solvent/`, where it is not the category's own.
+    """
 
     status: int
     category: Category
@@ -25,39 +29,85 @@ class Told:
     retry: bool
     after_s: int | None = None
     param: str = ""
-    doc_url: str = ""
+    page: str = ""
 
 
+_OPERATOR_MUST = "the operator of this gateway must act; topping up your key does not help"
 # status, whether asking again can help, the words
 _TABLE: dict[Category, tuple[int, bool, str]] = {
-    Category.INVALID_REQUEST: (400, False, "The request cannot be served as it is"),
-    Category.CONTEXT_TOO_LONG: (400, False, "The prompt is longer than this model takes; shorten it or ask a model with a larger context"),
+    Category.INVALID_REQUEST: (400, False, "The provider does not accept this request; correct it before you send it again"),
+    Category.CONTEXT_TOO_LONG: (
+        400,
+        False,
+        "The prompt is longer than this model takes; shorten it, or ask for a model with a larger context",
+    ),
     Category.CONTENT_FILTERED: (400, False, "The provider's content filter refused this request; change its content"),
-    Category.AUTH_INVALID: (401, False, "This gateway does not know the key; check it, or ask the operator of this gateway for a new one"),
+    Category.AUTH_INVALID: (
+        401,
+        False,
+        "This gateway does not accept the key: it is unknown here or revoked; check it, or ask the operator of this gateway for another",
+    ),
     Category.PERMISSION_DENIED: (403, False, "This key may not do this; ask the operator of this gateway to allow it"),
     Category.MODEL_NOT_FOUND: (404, False, "This gateway has no such model; `GET /v1/models` lists those that it has"),
-    Category.REQUEST_TOO_LARGE: (413, False, "The request is too large; send less"),
-    Category.CREDIT_EXHAUSTED: (402, False, "The balance of this key does not cover this request; top up this key at the operator of this gateway"),
-    Category.BUDGET_LIMIT: (402, False, "The budget of this key does not cover this request; ask the operator of this gateway to raise it"),
-    Category.RATE_LIMITED: (429, True, "Every way to this model is rate limited just now; wait and ask again"),
-    Category.OVERLOADED: (503, True, "Every way to this model is overloaded just now; wait and ask again"),
-    Category.SERVER_ERROR: (502, True, "Every way to this model failed at the provider; it is not your request's fault, ask again later"),
-    Category.NETWORK: (502, True, "No way to this model could be reached; it is not your request's fault, ask again later"),
-    Category.TIMEOUT: (504, True, "No way to this model answered in time; ask again, or for a shorter answer"),
-    Category.NO_CHANNEL: (
-        503,
+    Category.REQUEST_TOO_LARGE: (413, False, "The request is larger than this model's provider takes; send less"),
+    Category.CREDIT_EXHAUSTED: (
+        402,
         False,
-        "No way to this model is open at this gateway; the operator of this gateway must act, and topping up your key does not help",
+        "The balance of this key does not cover this request; ask the operator of this gateway to top up this key",
     ),
+    Category.BUDGET_LIMIT: (402, False, "The budget of this key does not cover this request; ask the operator of this gateway to raise it"),
+    Category.RATE_LIMITED: (429, True, "Every route to this model is rate limited at the moment; wait, then send the request again"),
+    Category.OVERLOADED: (503, True, "Every route to this model is overloaded at the moment; wait, then send the request again"),
+    Category.SERVER_ERROR: (
+        502,
+        True,
+        "Every route to this model failed at the provider; your request is not at fault, send it again in a while",
+    ),
+    Category.NETWORK: (502, True, "No route to this model could be reached; your request is not at fault, send it again in a while"),
+    Category.TIMEOUT: (504, True, "No route to this model answered in time; send the request again, or ask for a shorter answer"),
+    Category.NO_CHANNEL: (503, False, f"No route to this model is open at this gateway: {_OPERATOR_MUST}"),
 }
+_MONEY = frozenset({Category.CREDIT_EXHAUSTED, Category.BUDGET_LIMIT})
 _OPERATOR = frozenset(
     {
-        *(Category.CREDIT_EXHAUSTED, Category.BUDGET_LIMIT, Category.AUTH_INVALID, Category.PERMISSION_DENIED),
-        *(Category.MODEL_NOT_FOUND, Category.REGION_BLOCKED, Category.ACCOUNT_SUSPENDED, Category.NO_CHANNEL),
+        *(Category.AUTH_INVALID, Category.PERMISSION_DENIED, Category.MODEL_NOT_FOUND),
+        *(Category.REGION_BLOCKED, Category.ACCOUNT_SUSPENDED, Category.NO_CHANNEL),
+        *_MONEY,
     }
 )
 AT_FAULT = frozenset({Category.INVALID_REQUEST, Category.CONTEXT_TOO_LONG, Category.REQUEST_TOO_LARGE, Category.CONTENT_FILTERED})
 _PASSING = (Category.RATE_LIMITED, Category.OVERLOADED, Category.TIMEOUT, Category.SERVER_ERROR, Category.NETWORK)
+# Why an answer that had begun broke off; in other cases it is the provider that failed.
+_BROKE = {
+    Category.RATE_LIMITED: "the provider's rate limit was reached",
+    Category.OVERLOADED: "the provider is overloaded",
+    Category.NETWORK: "the connection to the provider was lost",
+    Category.TIMEOUT: "the provider fell silent",
+}
+_CURES = {
+    Part.BALANCE: "or ask the operator of this gateway to top up this key",
+    Part.DAY: "wait until the budget begins anew at 00:00 UTC, or ask the operator of this gateway to raise it",
+    Part.MONTH: "wait until the budget begins anew with the month (UTC), or ask the operator of this gateway to raise it",
+}
+
+
+OWN_FAULT = Told(
+    502,
+    Category.SERVER_ERROR,
+    "This gateway failed at the request by a fault of its own; report it to the operator of this gateway with the request id",
+    retry=True,
+    page="own-fault",
+)
+
+
+STOPPING = Told(
+    503,
+    Category.NO_CHANNEL,
+    "This gateway is being stopped or restarted, and the request was not finished; send it again in a moment",
+    retry=True,
+    after_s=1,
+    page="stopping",
+)
 
 
 def told(category: Category) -> Told:
@@ -67,26 +117,49 @@ def told(category: Category) -> Told:
         category = Category.NO_CHANNEL if category in _OPERATOR else Category.SERVER_ERROR
         known = _TABLE[category]
     status, retry, words = known
-    return Told(status, category, words, retry)
+    # What the gateway itself finds wrong with a request is told by whoever finds it.
+    page = "refused-by-provider" if category is Category.INVALID_REQUEST else ""
+    return Told(status, category, words, retry, page=page)
 
 
 def sum_up(categories: tuple[Category, ...]) -> Category:
-    """One category for the failures of every way to a model: the one that passes soonest, else that a person must act."""
-    found = {Category.NO_CHANNEL if category in _OPERATOR else category for category in categories}
-    return next((category for category in _PASSING if category in found), Category.NO_CHANNEL if found else Category.SERVER_ERROR)
+    """One category for the failures of every way to a model: the one that passes soonest, else money, else that a person must act."""
+    found = set(categories)
+    passing = next((category for category in _PASSING if category in found), None)
+    if passing is not None:
+        return passing
+    return Category.CREDIT_EXHAUSTED if found & _MONEY else Category.NO_CHANNEL if found else Category.SERVER_ERROR
 
 
 def of_failure(cause: Cause, category: Category, text: str = "") -> Told:
     """The error after attempts failed, or none was possible. `text`: the upstream's own words, where the request is at fault."""
     if cause is Cause.JOURNAL:
-        words = "This gateway cannot write its journal and spends nothing unwritten; nothing was sent, ask again later"
-        return Told(503, Category.NO_CHANNEL, words, retry=True)
+        words = "This gateway cannot write its journal at the moment, and sends nothing that it cannot write down; try again in a while"
+        return Told(503, Category.NO_CHANNEL, words, retry=True, page="journal")
     if cause is Cause.DEADLINE:
-        return replace(told(Category.TIMEOUT), message="The time for the whole request is over; ask for a shorter answer, or stream it")
+        words = "The time that this gateway had for the request is over; send it again, or ask for a shorter answer"
+        return replace(told(Category.TIMEOUT), message=words)
     if category in AT_FAULT:
         base = told(category)
-        return replace(base, message=f"{base.message}: {text}" if text else base.message)
+        return replace(base, message=f"{base.message}. The provider says: {text}") if text else base
+    if category in _MONEY:
+        words = f"No route to this model is open, because this gateway's own accounts are empty: {_OPERATOR_MUST}"
+        return replace(told(Category.NO_CHANNEL), message=words, page="accounts-empty")
     return told(Category.NO_CHANNEL if category in _OPERATOR else category)
+
+
+def of_break(cause: Cause, category: Category) -> Told:
+    """The error that ends an answer after its first byte: what came before it is a part of the answer."""
+    base = of_failure(cause, category)
+    if base.category in AT_FAULT:
+        return base
+    why = _BROKE.get(base.category, "the provider failed")
+    if cause is Cause.DEADLINE:
+        why = "the time for the request is over"
+    elif category in _MONEY:
+        why = "this gateway's own account is empty"
+    cure = "; send the request again" if base.retry else f": {_OPERATOR_MUST}"
+    return replace(base, message=f"The answer breaks off here and is incomplete, because {why}{cure}")
 
 
 def of_short(short: Short, ceiling: int, model: str) -> Told:
@@ -94,12 +167,26 @@ def of_short(short: Short, ceiling: int, model: str) -> Told:
     category = Category.CREDIT_EXHAUSTED if short.part is Part.BALANCE else Category.BUDGET_LIMIT
     whose = {Part.BALANCE: "balance", Part.DAY: "daily budget", Part.MONTH: "monthly budget"}[short.part]
     need = f"This request to `{model}` may cost up to {_usd(ceiling)} USD"
+    free = _usd(short.affordable)
     if short.passing:
-        words = f"{need}, and the {whose} of this key is held by {short.holds} requests in flight ({_usd(short.affordable)} USD is free); ask again once they end"
-        return Told(402, category, words, retry=True, after_s=1)
-    cure = "top up this key" if short.part is Part.BALANCE else "ask the operator of this gateway to raise it, or wait until it begins anew"
-    words = f"{need}, and the {whose} of this key covers {_usd(short.affordable)} USD; lower `max_tokens`, shorten the prompt, or {cure}"
-    return Told(402, category, words, retry=False)
+        others, end = ("1 request", "it ends") if short.holds == 1 else (f"{short.holds} requests", "they end")
+        words = f"{need}, but the {whose} of this key is held by {others} in flight and {free} USD of it is free; try again when {end}"
+        return Told(402, category, words, retry=True, after_s=1, page="balance-held" if short.part is Part.BALANCE else "budget-held")
+    words = f"{need}, but the {whose} of this key covers only {free} USD; lower `max_tokens`, shorten the prompt, {_CURES[short.part]}"
+    page = {Part.BALANCE: "", Part.DAY: "daily-budget", Part.MONTH: "monthly-budget"}[short.part]
+    return Told(402, category, words, retry=False, page=page)
+
+
+def refusal(told: Told, dialect: DialectName, request_id: str, public_url: str | None) -> Refusal:
+    """The error as dialects write it. `public_url`: where the desk is reached, None where nobody said so."""
+    message = f"{told.message} (solvent request id: {request_id})"
+    page = doc_url(told, public_url)
+    return Refusal(status_in(told, dialect), told.category.value, message, request_id, told.param, page)
+
+
+def doc_url(told: Told, public_url: str | None) -> str:
+    """The desk's page about an error: what it means and what to do. A bare path where no `public_url` is set."""
+    return f"{public_url or ''}/e/rules/solvent/{told.page or told.category.value.replace('_', '-')}"
 
 
 def status_in(told: Told, dialect: DialectName) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from solvent.base.money import ZERO, Money
@@ -16,25 +17,27 @@ from solvent.exchange import bill as bills
 from solvent.exchange import commands as do
 from solvent.exchange import events as on
 from solvent.exchange import refusals
+from solvent.exchange.answer import Answer
 from solvent.exchange.attempt import Attempt
 from solvent.exchange.bill import Bill
+from solvent.exchange.ceiling import ceiling, no_price
 from solvent.exchange.commands import Cause, Command, Over
 from solvent.exchange.events import End, Event, Rung
 from solvent.exchange.job import Job, Surroundings
 from solvent.exchange.machine import step
-from solvent.exchange.ports import Client, Headers, UpstreamRequest
+from solvent.exchange.ports import Client, Headers
 from solvent.exchange.refusals import Told
-from solvent.exchange.state import Exchange, Policy
+from solvent.exchange.state import Exchange, Policy, State
 from solvent.exchange.tell import Closing, tell, upstream_ids
 from solvent.ledger.accounts import key_account
 from solvent.ledger.journal import AttemptBegun, AttemptEnded, Fact, HoldPlaced, HoldPosted, HoldVoided, RequestDone
 from solvent.ledger.journal import Outcome as Ending
 from solvent.ledger.purse import Short
+from solvent.model.call import UpstreamRequest
 from solvent.model.price import Price
 from solvent.model.route import StreamUsage
 from solvent.model.verdict import Category
-from solvent.pricing import count, quote
-from solvent.pricing.prompt import prompt
+from solvent.pricing import quote
 from solvent.routing.plan import Candidate
 
 _ENDINGS = {End.NONE: Ending.NONE, End.UNKNOWN: Ending.UNKNOWN, End.USAGE: Ending.USAGE}
@@ -47,10 +50,10 @@ class Run:
     def __init__(self, job: Job, around: Surroundings, client: Client, over: Callable[[Run], None]) -> None:
         self.job = job
         self._around = around
-        self._client = client
         self._over = over
         self.attempts: list[Attempt] = []
         self.bills: dict[int, Bill] = {}
+        self.answer = Answer(client)
         self.status = 0
         self.category = ""
         self.degraded = ""
@@ -59,16 +62,14 @@ class Run:
         self._exchange = Exchange(Policy(job.asked.stream, job.model.retry_unknown, job.model.drain))
         self._events: deque[Event] = deque()
         self._stepping = False
+        self._broken = False
+        self._stopping = False
         self._facts: list[Fact] = []
         self._told = False
         self._held = 0
         self._ceiling = 0
         self._refused = refusals.told(Category.CREDIT_EXHAUSTED)
         self._output_max: int | None = None
-        self._head: tuple[int, Headers] | None = None
-        self._body: list[bytes] = []
-        self._end = False
-        self._begun = False
         self.began_ms = around.clock.monotonic_ms()
         self.deadline_ms = self.began_ms + job.total_ms
 
@@ -85,24 +86,47 @@ class Run:
         if self._stepping:
             self._events.append(event)
             return
+        if self._broken:
+            return
         self._stepping = True
         try:
             while True:
                 self._exchange, commands = step(self._exchange, event)
                 for command in commands:
                     _PERFORM[type(command)](self, command)
-                if self._head is not None or self._body or self._end:
-                    self._deliver()
+                if self.answer.due:
+                    self.answer.deliver(self._cost_header())
                 if not self._events:
                     return
                 event = self._events.popleft()
+        except Exception as fault:  # noqa: BLE001 - whatever it is, one request breaks and no other
+            self._break_down(fault)
         finally:
             self._stepping = False
+
+    def _break_down(self, fault: Exception) -> None:
+        """A fault of our own ends this request: it is told, nothing more is spent, and the hold stays open in the journal, to be found."""
+        self._broken = True
+        self._events.clear()
+        if self.attempts:
+            attempt = self.attempts[-1]
+            if attempt.call is not None:
+                attempt.call.close()
+            if attempt.passed is not None:
+                self._around.health.untold(attempt.passed, self._around.clock.now_us())
+        dialect = self.job.dialect
+        told = refusals.OWN_FAULT
+        headers = (_JSON, *refusals.id_headers(dialect.name, self.job.request_id), *refusals.headers_of(told))
+        self.answer.replace(told.status, headers, dialect.refusal(self.refusal(told)))
+        self._around.broke(self.job.request_id, fault)
+        self._let_go()
 
     def client_left(self) -> None:
         """The client's connection is gone."""
         self.status = self.status or LEFT_STATUS
         self.feed(on.ClientGone())
+        if self._exchange.state is State.DRAINING:
+            self.client_ready()  # what is still read, for the bill, waits for nobody
 
     def client_full(self) -> None:
         """The client reads too slowly: so do we."""
@@ -118,6 +142,11 @@ class Run:
         """The time for the whole request is over."""
         self.feed(on.Deadline())
 
+    def stop(self) -> None:
+        """The worker ends, and the request with it: its money is settled as at its deadline."""
+        self._stopping = True
+        self.feed(on.Deadline())
+
     def _room(self) -> bool:
         return self._around.clock.monotonic_ms() < self.deadline_ms
 
@@ -126,37 +155,15 @@ class Run:
     def _place_hold(self, command: do.PlaceHold) -> None:
         job, purse = self.job, self.job.holder.purse
         prices = [self._price(candidate) for candidate in job.plan.candidates]
-        known = [price or bills.UNPRICED for price in prices]
         if purse.limited and None in prices:
-            self._refuse_hold(_no_price(job.asked.model))
+            self._refuse_hold(no_price(job.asked.model))
             return
-        output = job.asked.output_tokens_max or job.model.output_tokens_max
-        body = job.asked.body
-        amount = self._dearest(known, count.bound(len(body)), output)
-        room = purse.affordable
-        if room is not None and (amount > room or not count.plain(body)):
-            # Only now is it worth counting: the bound by bytes is several times too high, and it holds for nothing but text.
-            prompts = [prompt(job.asked, job.dialect.name, candidate.model) for candidate in job.plan.candidates]
-            counted = [tokens for tokens in prompts if isinstance(tokens, int)]
-            if len(counted) < len(prompts):
-                part = next(tokens.part for tokens in prompts if not isinstance(tokens, int))
-                self._refuse_hold(_no_bound(part))
-                return
-            if command.plan:
-                output = self._clamped(known, max(counted), output, room)
-            amount = self._dearest(known, max(counted), output)
-        self._ceiling = amount
-        self._around.till.hold(job.holder, amount, job.hold_wait_ms, self._held_or_short)
-
-    def _dearest(self, prices: list[Price], tokens: int, output: int) -> int:
-        answers, hour_writes = self.job.asked.answers, count.hour_writes(self.job.asked.body)
-        return max(quote.ceiling(price, tokens, output, answers, hour_writes=hour_writes).nano_usd for price in prices)
-
-    def _clamped(self, prices: list[Price], tokens: int, output: int, room: int) -> int:
-        affordable = min(quote.affordable_output(price, tokens, self.job.asked.answers, Money(room)) for price in prices)
-        if 0 < affordable < output:
-            self._output_max = output = affordable
-        return output
+        found = ceiling(job, [price or bills.UNPRICED for price in prices], purse.affordable, clamp=command.plan > 0)
+        if isinstance(found, Told):
+            self._refuse_hold(found)
+            return
+        self._ceiling, self._output_max = found
+        self._around.till.hold(job.holder, found.amount, job.hold_wait_ms, self._held_or_short)
 
     def _refuse_hold(self, told: Told) -> None:
         self._refused = told
@@ -187,7 +194,8 @@ class Run:
         attempt = Attempt(command.attempt, candidate, job.dialect, self.feed, around.judge(job.asked), self._room)
         attempt.began_ms = around.clock.monotonic_ms()
         self.attempts.append(attempt)
-        around.health.began(candidate, around.clock.now_us())
+        spare = candidate.spare or command.candidate == len(job.plan.candidates) - 1
+        attempt.passed = around.health.begin(candidate.upstream.name, candidate.scopes, around.clock.now_us(), spare=spare)
         price = self._price(candidate) or bills.UNPRICED
         ceiling = Money(min(self._held, _CEILING_MAX)) if price is not bills.UNPRICED else ZERO
         begun = AttemptBegun(self._attempt_id(attempt), job.request_id, candidate.upstream.name, ceiling, around.clock.now_us())
@@ -199,9 +207,17 @@ class Run:
     def _open_upstream(self, command: do.OpenUpstream) -> None:
         job, attempt = self.job, self.attempts[-1]
         candidate = attempt.candidate
+        if attempt.passed is None:
+            # Another request closed this way since the plan was made: it is not touched.
+            attempt.turned_away()
+            return
         inject = job.asked.stream and candidate.endpoint.stream_usage is StreamUsage.INJECT and not job.asked.wants_usage
         body = job.dialect.rewrite(job.asked, candidate.model, inject_usage=inject, output_tokens_max=self._output_max)
-        attempt.listen(job.dialect.tap(strip_usage=not job.asked.wants_usage))
+        tap = job.dialect.tap(strip_usage=not job.asked.wants_usage)
+        price = self._price(candidate)
+        if price is not None:
+            tap.cost_of = lambda usage: str(quote.cost(price, usage))
+        attempt.listen(tap)
         request = UpstreamRequest(candidate.header_lines + job.header_lines, body, candidate.upstream.timeouts, job.asked.stream)
         attempt.call = self._around.upstreams.call(candidate.endpoint.url, request, attempt, fresh=command.fresh)
 
@@ -226,19 +242,21 @@ class Run:
         if end is End.NONE:
             return bills.FREE
         price = self._price(attempt.candidate) or bills.UNPRICED
-        if end is End.USAGE and attempt.usage is not None:
+        if end is End.USAGE and attempt.usage is not None and bills.is_told(attempt.usage, attempt.delivered):
             return bills.of_usage(price, attempt.usage)
-        return bills.estimated(price, self.job.asked, self.job.dialect, attempt.candidate.model, attempt.delivered() if end is End.USAGE else b"")
+        delivered = attempt.delivered() if end is End.USAGE else b""
+        return bills.estimated(price, self.job.asked, self.job.dialect, attempt.candidate.model, delivered, attempt.prompt_usage)
 
     def _judge_health(self, attempt: Attempt, over: Over) -> None:
-        health, now_us = self._around.health, self._around.clock.now_us()
-        last = len(self.job.plan.candidates) == 1
+        health, passed, now_us = self._around.health, attempt.passed, self._around.clock.now_us()
+        if passed is None:
+            return
         if over is Over.ANSWERED:
-            health.succeeded(attempt.candidate, now_us)
+            health.succeeded(passed, now_us)
         elif over is Over.FAILED and attempt.judgement is not None:
-            health.failed(attempt.candidate, attempt.judgement, now_us, last=last)
+            health.failed(passed, attempt.judgement, now_us)
         else:
-            health.left(attempt.candidate, now_us)
+            health.untold(passed, now_us)
 
     def _post_hold(self, command: do.PostHold) -> None:
         bill = self.bills.get(self.attempts[-1].number, bills.FREE) if self.attempts else bills.FREE
@@ -268,10 +286,12 @@ class Run:
     def _look_up_last_rung(self, _: do.LookUpLastRung) -> None:
         job = self.job
         if "maintenance" in job.model.when_exhausted and job.model.maintenance_text:
-            data = job.dialect.standing_in(job.model.maintenance_text, job.asked.model, job.request_id, stream=job.asked.stream)
+            created = self._around.clock.now_us() // 1_000_000
+            words, name = job.model.maintenance_text, job.asked.model
+            data = job.dialect.standing_in(words, name, job.request_id, stream=job.asked.stream, created=created)
             self.feed(on.RungFound(Rung.MAINTENANCE, data))
             return
-        failed = tuple(attempt.judgement.verdict.category for attempt in self.attempts if attempt.judgement is not None)
+        failed = tuple(attempt.category for attempt in self.attempts if attempt.category is not None)
         self.feed(on.NoRung(refusals.sum_up((*failed, *job.plan.closed))))
 
     def _send_head(self, command: do.SendHead) -> None:
@@ -292,23 +312,22 @@ class Run:
         if self.degraded:
             headers.append((b"x-solvent-degraded", self.degraded.encode()))
         self.status = 200
-        self._head = (200, ((b"content-type", kind), *headers))
+        self.answer.head(200, ((b"content-type", kind), *headers))
 
     def _send_bytes(self, command: do.SendBytes) -> None:
-        self._body.append(command.data)
+        self.answer.add(command.data)
 
     def _end_answer(self, _: do.EndAnswer) -> None:
-        self._end = True
+        self.answer.end()
 
     def _send_error_frame(self, command: do.SendErrorFrame) -> None:
-        told = refusals.of_failure(command.cause, command.category)
+        told = refusals.STOPPING if self._stopping else refusals.of_break(command.cause, command.category)
         self.category = told.category.value
-        self._body.append(self.job.dialect.error_event(self.refusal(told)))
-        self._end = True
+        self.answer.add(self.job.dialect.error_event(self.refusal(told)))
+        self.answer.end()
 
     def _cut_answer(self, _: do.CutAnswer) -> None:
-        self._deliver()
-        self._client.cut()
+        self.answer.cut()
 
     def _send_error(self, command: do.SendError) -> None:
         told = self._what_is_told(command)
@@ -317,43 +336,31 @@ class Run:
         body = self.job.dialect.refusal(self.refusal(told))
         attempts = (b"x-solvent-attempts", b"%d" % len(self.attempts))
         ids = refusals.id_headers(self.job.dialect.name, self.job.request_id)
-        headers = (_JSON, *ids, attempts, *refusals.headers_of(told))
-        self._head, self._body, self._end = (self.status, headers), [body], True
+        self.answer.head(self.status, (_JSON, *ids, attempts, *refusals.headers_of(told)))
+        self.answer.add(body)
+        self.answer.end()
 
     def _what_is_told(self, command: do.SendError) -> Told:
         if command.cause is Cause.HOLD_REFUSED:
             return self._refused
+        if self._stopping:
+            return refusals.STOPPING
         judgement = self.attempts[-1].judgement if self.attempts else None
         told = refusals.of_failure(command.cause, command.category, judgement.caller_text if judgement is not None else "")
-        soonest = self.job.plan.retry_after_ms
-        if told.retry and told.after_s is None and soonest is not None:
-            return Told(told.status, told.category, told.message, told.retry, -(-soonest // 1000), told.param, told.doc_url)
+        judged = (attempt.judgement.retry_after_ms for attempt in self.attempts if attempt.judgement is not None)
+        waits = [wait_ms for wait_ms in (self.job.plan.retry_after_ms, *judged) if wait_ms is not None]
+        if told.retry and told.after_s is None and waits:
+            return replace(told, after_s=-(-min(waits) // 1000))
         return told
 
     def refusal(self, told: Told) -> Refusal:
         """An error in the shape that dialects write."""
-        status = refusals.status_in(told, self.job.dialect.name)
-        message = f"{told.message} (solvent request id: {self.job.request_id})"
-        return Refusal(status, told.category.value, message, self.job.request_id, told.param, told.doc_url)
+        return refusals.refusal(told, self.job.dialect.name, self.job.request_id, self.job.public_url)
 
-    def _deliver(self) -> None:
-        """What the step said to the client, in as few writes as it takes."""
-        head, self._head = self._head, None
-        body, self._body = self._body, []
-        end, self._end = self._end, False
-        if head is not None and end:
-            status, headers = head
-            if status == 200 and self.charged is not bills.FREE:
-                headers = (*headers, (b"x-solvent-cost-usd", str(self.charged.cost).encode()))
-            self._client.whole(status, headers, b"".join(body))
-            return
-        if head is not None:
-            self._begun = True
-            self._client.begin(*head)
-        if body:
-            self._client.send(body[0] if len(body) == 1 else b"".join(body))
-        if end and self._begun:
-            self._client.end()
+    def _cost_header(self) -> Headers:
+        if self.status != 200 or self.charged is bills.FREE:
+            return ()
+        return ((b"x-solvent-cost-usd", str(self.cost).encode()),)
 
     def _tell(self) -> RequestDone:
         ms = self._around.clock.monotonic_ms() - self.began_ms
@@ -364,17 +371,12 @@ class Run:
             self._around.journal_failed()
         elif not self._told:
             self._around.journal.write((*self._facts, self._tell()))
+        self._let_go()
+
+    def _let_go(self) -> None:
+        for attempt in self.attempts:
+            attempt.release()
         self._over(self)
-
-
-def _no_price(model: str) -> Told:
-    words = f"`{model[:100]}` has no price at this gateway, so a limited key cannot ask for it; the operator of this gateway must set its `price`"
-    return Told(400, Category.INVALID_REQUEST, words, retry=False, param="model")
-
-
-def _no_bound(part: str) -> Told:
-    words = f"What `{part}` costs cannot be bounded beforehand, so a limited key cannot ask for it; leave it out, or send it inline"
-    return Told(400, Category.INVALID_REQUEST, words, retry=False, param=part)
 
 
 _JSON = (b"content-type", b"application/json")

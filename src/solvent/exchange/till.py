@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from solvent.access.ratelimit import Bucket, Rate, full, take
 from solvent.exchange.ports import Clock
@@ -84,9 +85,7 @@ class Till:
                 floor = 0 if row.floor is None else row.floor.nano_usd
                 # An open hold of a worker that died stays set aside: nobody here will resolve it.
                 parts.append(Lease(Part.BALANCE, row.credited.nano_usd - floor, row.debited.nano_usd, row.held.nano_usd))
-            parts += [
-                Lease(_PARTS[budget.window], budget.amount.nano_usd, gone.get((key.id, budget.window), 0)) for budget in key.budgets
-            ]
+            parts += [Lease(_PARTS[budget.window], budget.amount.nano_usd, gone.get((key.id, budget.window), 0)) for budget in key.budgets]
             self._put(Holder(key, Purse(tuple(parts))))
 
     def _put(self, holder: Holder) -> None:
@@ -109,7 +108,8 @@ class Till:
             total = totals.get(key_account(holder.key.id))
             balance = holder.purse.lease(Part.BALANCE)
             if total is not None and balance is not None:
-                balance.credited = total
+                # What was paid in never falls, so an older telling that comes late takes nothing back.
+                balance.credited = max(balance.credited, total)
                 self._serve(holder)
 
     def find(self, text: str) -> Holder | None:
@@ -169,7 +169,12 @@ class Till:
 
 def day_of(now_us: int) -> str:
     """The calendar day in UTC, as `2026-11-25`, of an instant in microseconds since 1970."""
-    return (_EPOCH + timedelta(days=now_us // 86_400_000_000)).isoformat()
+    return _day(now_us // 86_400_000_000)
+
+
+@lru_cache(maxsize=4)
+def _day(number: int) -> str:
+    return (_EPOCH + timedelta(days=number)).isoformat()
 
 
 _EPOCH = date(1970, 1, 1)

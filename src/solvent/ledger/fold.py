@@ -12,7 +12,17 @@ from typing import assert_never
 
 from solvent.ledger import transfers
 from solvent.ledger.books import HOLD_LIFE, Attempt, Books, Change, Done, HoldState, decide
-from solvent.ledger.journal import AttemptBegun, AttemptEnded, HoldPlaced, HoldPosted, HoldVoided, Outcome, Record, RequestDone, SegmentHeader
+from solvent.ledger.journal import (
+    AttemptBegun,
+    AttemptEnded,
+    HoldPlaced,
+    HoldPosted,
+    HoldVoided,
+    Outcome,
+    Record,
+    RequestDone,
+    SegmentHeader,
+)
 from solvent.ledger.transfers import Kind, Reason, Refusal
 
 

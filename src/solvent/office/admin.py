@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from starlette.responses import JSONResponse, Response
 
@@ -11,13 +12,23 @@ from solvent.office.endpoints import Call, Endpoint, answered, missing, page, pa
 from solvent.office.forms import Form
 from solvent.office.problems import problem
 from solvent.operations.accounts import Accounts
+from solvent.operations.alerts import Alerts
 from solvent.operations.asking import Answered
 from solvent.operations.keys import Keys, KeyWish
 from solvent.operations.topups import Payment, TopUps
 
 DRILL_MS = 60_000
-# Puts a changed config in force, or tells its mistakes and leaves the old one.
-Reload = Callable[[], Awaitable[Sequence[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """What came of a changed config: its mistakes, for which it is refused, else the settings that count only after a restart."""
+
+    mistakes: tuple[str, ...] = ()
+    after_restart: tuple[str, ...] = ()
+
+
+Reload = Callable[[], Awaitable[Reloaded]]
 
 _KEY = Form(
     {
@@ -101,15 +112,24 @@ def account_endpoints(accounts: Accounts, topups: TopUps) -> list[Endpoint]:
     ]
 
 
+def alert_endpoint(alerts: Alerts) -> Endpoint:
+    """What the operator must act on."""
+
+    async def list_(_: Call) -> Response:
+        return page([alert.as_json() for alert in await alerts.look()])
+
+    return Endpoint("GET", "/api/alerts", "What the operator must act on now, by account", list_)
+
+
 def reload_endpoint(reload: Reload) -> Endpoint:
     """Taking the changed config."""
 
     async def take(_: Call) -> Response:
-        mistakes = [str(mistake) for mistake in await reload()]
-        if mistakes:
-            detail = "The config has mistakes, and the old one stays in force; mend them and reload again."
-            return problem(422, "The changed config is refused", detail, mistakes=mistakes)
-        return answered(Answered({"reloaded": True}))
+        done = await reload()
+        if done.mistakes:
+            detail = "The old one stays in force."
+            return problem(422, "The changed config is refused", detail, mistakes=list(done.mistakes))
+        return answered(Answered({"reloaded": True, "after_restart": list(done.after_restart)}))
 
     return Endpoint("POST", "/api/reload", "Put the changed config in force, or tell its mistakes", take)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from typing import Any
 
@@ -11,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from solvent.base.errors import TooLargeError, UsageError
+from solvent.office import bearer
 from solvent.office.problems import problem
 from solvent.operations.cases import Desk
 
@@ -54,8 +54,7 @@ def _refusal(request: Request, admin_token: str) -> Response | None:
     """Why this call is not taken, or None. The desk is open on loopback; a token that is given must be right all the same."""
     given = request.headers.get("authorization")
     if given is not None:
-        scheme, _, token = given.partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode(), admin_token.encode()):
+        if not bearer.carries(given, admin_token):
             return problem(
                 401, "Unknown token", "The Authorization header must carry the admin token: see `admin-token` in the data directory."
             )

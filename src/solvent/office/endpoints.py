@@ -5,7 +5,6 @@ The table of endpoints is routes and document in one, so that neither can tell o
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from solvent import __version__
 from solvent.base.errors import TooLargeError, UsageError
 from solvent.model.occurrence import Page
-from solvent.office import forms
+from solvent.office import bearer, forms
 from solvent.office.forms import Form
 from solvent.office.problems import problem
 from solvent.operations.asking import Answered, Refused, Why
@@ -122,8 +121,7 @@ def _dispatch(methods: dict[str, Endpoint], admin_token: str) -> Callable[[Reque
 
 
 def _unauthorised(request: Request, admin_token: str) -> Response | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and hmac.compare_digest(token.strip().encode(), admin_token.encode()):
+    if bearer.carries(request.headers.get("authorization", ""), admin_token):
         return None
     detail = "Send `Authorization: Bearer <admin token>`: the token is SOLVENT_ADMIN_TOKEN, else in `admin-token` of the data directory."
     refused = problem(401, "The admin token is missing or wrong", detail)

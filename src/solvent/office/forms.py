@@ -116,6 +116,17 @@ def _amount(value: Any) -> Money:
     return money
 
 
+def one_of(*words: str) -> Field:
+    """One of these words."""
+
+    def word(value: Any) -> Any:
+        if value not in words:
+            raise ValueError(f"must be {' or '.join(f'`{one}`' for one in words)}")
+        return value
+
+    return Field(word, {"enum": list(words)}, needed=True)
+
+
 def count() -> Field:
     """A whole number from one."""
     return Field(_count, {"type": "integer", "minimum": 1, "maximum": _COUNT_MAX})

@@ -7,6 +7,7 @@ force. A worker that comes later reads it in its opening.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import struct
@@ -19,6 +20,7 @@ from solvent.model.change import Change, Opening
 from solvent.model.health import Health
 from solvent.model.link import Done, Healths, Hello, Message, Opened, Told, decode, encode
 
+_log = logging.getLogger("solvent.office")
 IN_FORCE_S = 5.0  # a worker that takes longer is taken for dead
 
 
@@ -35,16 +37,7 @@ class WorkerDesk:
 
     async def listen(self, path: Path) -> None:
         """Opens the socket for this user alone. Raises `StartError`."""
-        path.unlink(missing_ok=True)
-        listener = socket.socket(socket.AF_UNIX)
-        try:
-            listener.bind(str(path))
-        except OSError as problem:
-            listener.close()
-            message = f"cannot open the socket `{path}`: {problem.strerror or problem}; choose a data directory with a shorter path with --data"
-            raise StartError(message) from problem
-        path.chmod(0o600)
-        self._server = await asyncio.get_running_loop().create_unix_server(lambda: _Wire(self), sock=listener)
+        self._server = await asyncio.get_running_loop().create_unix_server(lambda: _Wire(self), sock=_bound(path))
 
     def close(self) -> None:
         """Takes no more workers and leaves those that are there."""
@@ -97,6 +90,19 @@ class WorkerDesk:
                     raise ValueError(problem)
 
 
+def _bound(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    try:
+        listener.bind(str(path))
+    except OSError as problem:
+        listener.close()
+        message = f"cannot open the socket `{path}`: {problem.strerror or problem}; choose a data directory with a shorter path with --data"
+        raise StartError(message) from problem
+    path.chmod(0o600)
+    return listener
+
+
 class _Wire(asyncio.Protocol):
     def __init__(self, desk: WorkerDesk) -> None:
         self._desk = desk
@@ -104,6 +110,8 @@ class _Wire(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._answers: dict[int, asyncio.Future[str]] = {}
         self._worker = ""
+        self._task: asyncio.Task[None] | None = None
+        self._speaks = False
         self.is_open = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -116,19 +124,26 @@ class _Wire(asyncio.Protocol):
         self._desk.came(self)
 
     def data_received(self, data: bytes) -> None:
-        for message in self._frames.feed(data):
-            self._hear(decode(message))
+        try:
+            for message in self._frames.feed(data):
+                self._hear(decode(message))
+        except ValueError as problem:
+            # It connects again; one of this version says nothing of the kind.
+            _log.error("a worker's message cannot be read, and its connection is closed: %s", problem)
+            self.drop()
 
     def _hear(self, message: Message) -> None:
         if isinstance(message, Hello):
             self._worker = message.worker
-            task = asyncio.get_running_loop().create_task(self._desk.open(self, message))
-            task.add_done_callback(self._opened)
+            # A worker that knows nothing yet has nothing to say of the accounts, and must not overwrite what the one before it said.
+            self._speaks = not message.fresh
+            self._task = asyncio.get_running_loop().create_task(self._desk.open(self, message))
+            self._task.add_done_callback(self._opened)
         elif isinstance(message, Done):
             answer = self._answers.pop(message.number, None)
             if answer is not None and not answer.done():
                 answer.set_result(message.problem)
-        elif isinstance(message, Healths):
+        elif isinstance(message, Healths) and self._speaks:
             self._desk.heard(self._worker, message.healths)
 
     def _opened(self, task: asyncio.Task[None]) -> None:
@@ -139,7 +154,7 @@ class _Wire(asyncio.Protocol):
 
     def open(self, opened: Opened, change: Change, *, fresh: bool) -> None:
         """A worker that only lost the office keeps its leases and is told what may have changed meanwhile."""
-        self.is_open = True
+        self.is_open = self._speaks = True
         self._send(opened if fresh else Told(0, change))
 
     def ask(self, told: Told) -> asyncio.Future[str]:

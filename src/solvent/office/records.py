@@ -7,9 +7,12 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from solvent.base.errors import UsageError
+from solvent.cases.life import State
 from solvent.catalogue.load import Catalogue
 from solvent.model.occurrence import Case, Occurrence
+from solvent.office import forms
 from solvent.office.endpoints import Call, Endpoint, missing, page, page_of
+from solvent.office.forms import Form
 from solvent.operations import shapes
 from solvent.operations.cases import Desk
 from solvent.operations.instants import microseconds
@@ -17,6 +20,7 @@ from solvent.operations.ports import LedgerStore
 from solvent.operations.requests import Requests
 
 _LANGUAGES = ("en", "zh")
+_STATE = Form({"state": forms.one_of(State.RESOLVED.value)}, '{"state": "resolved"}')
 
 
 def request_endpoints(requests: Requests) -> list[Endpoint]:
@@ -70,11 +74,23 @@ def desk_endpoints(desk: Desk) -> list[Endpoint]:
 
     async def case(call: Call) -> Response:
         found = await desk.case(call.path["id"])
+        if found is None:
+            return missing("case", call.path["id"], "/api/cases")
+        lang = _lang(call)
+        latest = (await desk.everything(limit=1, after=None, case_id=found.id)).items
+        opened = await desk.open(latest[0][0].id, lang) if latest else None
+        told = None if opened is None else opened.explanation.verdict.as_json(opened.explanation.report)
+        return JSONResponse(_case(found, catalogue, lang) | {"verdict": told})
+
+    async def resolve(call: Call) -> Response:
+        found = await desk.resolve(call.path["id"])
         return missing("case", call.path["id"], "/api/cases") if found is None else JSONResponse(_case(found, catalogue, _lang(call)))
 
     async def occurrences(call: Call) -> Response:
         lang = _lang(call)
-        found = await desk.occurrences(limit=call.limit, after=call.after, case_id=call.query.get("case_id") or None)
+        found = await desk.everything(
+            limit=call.limit, after=call.after, case_id=call.query.get("case_id") or None, source=call.query.get("source") or None
+        )
         return page_of(found, lambda pair: _occurrence(pair[0], pair[1], _title(pair[1], catalogue, lang)))
 
     async def occurrence(call: Call) -> Response:
@@ -86,11 +102,20 @@ def desk_endpoints(desk: Desk) -> list[Endpoint]:
         verdict = explanation.verdict.as_json(explanation.report)
         return JSONResponse(told | {"text": opened.occurrence.text, "redacted": dict(opened.occurrence.struck), "verdict": verdict})
 
+    async def remove(call: Call) -> Response:
+        occurrence_id = call.path["id"]
+        if not await desk.remove(occurrence_id):
+            return missing("occurrence", occurrence_id, "/api/occurrences")
+        return JSONResponse({"id": occurrence_id, "deleted": True})
+
+    told = "Pastes and what the gateway filed, newest first; `source` is one of paste, api, gateway"
     return [
         Endpoint("GET", "/api/cases", "Errors of one kind, the one seen last first", cases, paged=True, query=("lang",)),
-        Endpoint("GET", "/api/cases/{id}", "One case", case, query=("lang",)),
-        Endpoint("GET", "/api/occurrences", "Listed occurrences, newest first", occurrences, paged=True, query=("case_id", "lang")),
+        Endpoint("GET", "/api/cases/{id}", "One case, with the verdict of its newest occurrence", case, query=("lang",)),
+        Endpoint("PATCH", "/api/cases/{id}", "Say that a case is over; it regresses if it comes back", resolve, _STATE, query=("lang",)),
+        Endpoint("GET", "/api/occurrences", told, occurrences, paged=True, query=("case_id", "source", "lang")),
         Endpoint("GET", "/api/occurrences/{id}", "One occurrence with its verdict", occurrence, query=("lang",)),
+        Endpoint("DELETE", "/api/occurrences/{id}", "Delete an occurrence for good; its case counts one less", remove),
     ]
 
 

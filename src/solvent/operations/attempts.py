@@ -1,6 +1,6 @@
 """Failed attempts of the gateway become private occurrences of the desk, in the same cases as pastes of the same defect.
 
-An occurrence's id follows from the attempt's, under a secret, so that a journal that is read again files nothing twice and nobody can guess one.
+An occurrence's id follows from the attempt's, under a secret: a journal that is read again files nothing twice, and nobody can guess one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from solvent.base import ids
 from solvent.cases import life
 from solvent.diagnosis import fingerprint
 from solvent.ledger.journal import AttemptTold, Record, RequestDone
-from solvent.model.occurrence import Case, Occurrence
+from solvent.model.occurrence import GATEWAY, Case, Occurrence
 from solvent.model.verdict import Category, Wallet
 from solvent.operations.ports import CaseStore
 
@@ -29,26 +29,24 @@ class FailedAttempts:
 
     async def file(self, records: Iterable[Record]) -> int:
         """Files every failed attempt of these records that is not filed yet; how many there were."""
-        filed = 0
-        for record in records:
-            if not isinstance(record, RequestDone):
-                continue
-            for number, attempt in enumerate(record.attempts, 1):
-                if attempt.category:
-                    filed += await self._file(record, number, attempt)
-        return filed
+        failed = [
+            self._filed(record, number, attempt)
+            for record in records
+            if isinstance(record, RequestDone)
+            for number, attempt in enumerate(record.attempts, 1)
+            if attempt.category
+        ]
+        return await self._store.file_new(failed) if failed else 0
 
-    async def _file(self, record: RequestDone, number: int, attempt: AttemptTold) -> int:
-        occurrence_id = self._id(f"{record.request_id}.{number}")
-        if await self._store.occurrence(occurrence_id) is not None:
-            return 0
+    def _filed(self, record: RequestDone, number: int, attempt: AttemptTold) -> tuple[Occurrence, Case]:
+        """What is kept of a failed attempt, and the case that it would open."""
         at = _EPOCH + timedelta(microseconds=record.at_us)
         case_id = fingerprint.of(attempt.rule or "unmatched", attempt.provider, attempt.wallet if attempt.rule else attempt.category)
         occurrence = Occurrence(
-            id=occurrence_id,
+            id=self._id(f"{record.request_id}.{number}"),
             case_id=case_id,
             at=at,
-            source="gateway",
+            source=GATEWAY,
             text=_text(record, attempt),
             struck=(),
             language="en",
@@ -68,12 +66,20 @@ class FailedAttempts:
             first_at=at,
             last_at=at,
         )
-        await self._store.file(occurrence, case)
-        return 1
+        return occurrence, case
 
     def _id(self, attempt_id: str) -> str:
         digest = hashlib.blake2b(attempt_id.encode(), key=self._secret[:64], digest_size=ids.OCCURRENCE_BITS // 8).digest()
         return ids.occurrence_id(lambda _: digest)
+
+
+def said(text: str) -> str:
+    """What the upstream said, of a text that was filed here.
+
+    The last line, which says where it happened, is not the upstream's: by our own request id in it, the desk would take the reader for
+    a caller of this gateway, and the account for somebody else's.
+    """
+    return text.rpartition("\n")[0]
 
 
 def _text(record: RequestDone, attempt: AttemptTold) -> str:

@@ -30,11 +30,18 @@ class Bookkeeper:
     """Keeps the books up with the journals.
 
     `before` is given the records of each batch before they are folded in, so that it misses none; after a crash it may see some again.
+    `notice` is told what came of each time that the books were caught up, whoever asked for it.
     """
 
-    def __init__(self, around: Surroundings, before: Callable[[tuple[Record, ...]], Awaitable[object]] | None = None) -> None:
+    def __init__(
+        self,
+        around: Surroundings,
+        before: Callable[[tuple[Record, ...]], Awaitable[object]] | None = None,
+        notice: Callable[[CaughtUp], None] | None = None,
+    ) -> None:
         self._around = around
         self._before = before
+        self._notice = notice
         self._places: dict[str, Place] = {}
 
     async def catch_up(self) -> CaughtUp:
@@ -60,7 +67,10 @@ class Bookkeeper:
                     refused += folded.refused
                 else:
                     more = True
-        return CaughtUp(records, tuple(refused), broken)
+        done = CaughtUp(records, tuple(refused), broken)
+        if self._notice is not None:
+            self._notice(done)
+        return done
 
     async def _place(self, journal: str) -> Place:
         if journal not in self._places:

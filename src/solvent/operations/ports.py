@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from solvent.cases.life import Event
 from solvent.ledger.accounts import Account
 from solvent.ledger.books import Hold
 from solvent.ledger.journal import End, Record, RequestDone
@@ -27,12 +28,21 @@ class CaseStore(Protocol):
         """
         ...
 
+    async def file_new(self, filed: Sequence[tuple[Occurrence, Case]]) -> int:
+        """Files those that are not there yet, each as `file` does and all in one step; how many these were."""
+        ...
+
     async def occurrence(self, occurrence_id: str) -> tuple[Occurrence, Case] | None:
         """One occurrence with its case, or None."""
         ...
 
-    async def occurrences(self, *, case_id: str | None, limit: int, after: str | None) -> Page[tuple[Occurrence, Case]]:
-        """Listed occurrences, of one case or of all. A cursor that cannot be read starts from the newest."""
+    async def occurrences(
+        self, *, limit: int, after: str | None, case_id: str | None = None, source: str | None = None, unlisted: bool = False
+    ) -> Page[tuple[Occurrence, Case]]:
+        """Occurrences, of one case or of all, from one source or from all; without `unlisted` only those that the desk lists.
+
+        A cursor that cannot be read starts from the newest.
+        """
         ...
 
     async def case(self, case_id: str) -> Case | None:
@@ -45,6 +55,14 @@ class CaseStore(Protocol):
 
     async def give_feedback(self, occurrence_id: str, feedback: str) -> bool:
         """Records whether the report helped; the last word counts. False where there is no such occurrence."""
+        ...
+
+    async def remove(self, occurrence_id: str) -> bool:
+        """Deletes an occurrence; its case counts one less, and goes with its last one. False where there is no such occurrence."""
+        ...
+
+    async def happen(self, case_id: str, event: Event) -> Case | None:
+        """Moves a case on in its life; the case as it now stands, None where there is none."""
         ...
 
     async def counts(self) -> tuple[int, int]:

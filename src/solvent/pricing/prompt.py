@@ -11,10 +11,14 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import msgspec
+
 from solvent.model.request import Asked
 from solvent.model.route import DialectName
 from solvent.pricing import images
 from solvent.pricing.count import bare, bound, message_tokens, plain, weighed
+
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 # Anthropic's prompt for the use of tools, the dearest row of its table (any or one tool, Opus 4.7):
 # https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview, in a copy read 2026-11-25.
@@ -86,14 +90,42 @@ def prompt(asked: Asked, dialect: DialectName, model: str = "") -> int | Unbound
     """The tokens of the prompt at `model`, an upstream's name (empty: the name asked for), or what cannot be bounded."""
     if asked.unbounded:
         return Unbounded(asked.unbounded)
+    fields = decoded(asked)
+    if fields is None:
+        return Unbounded(_unreadable_part(asked))
     name = model or asked.model
     reading = _Reading(name)
-    for field, value in asked.fields.items():
+    for field, value in fields.items():
         fault = reading.field(field, value, dialect)
         if fault is not None:
             return fault
     total = reading.total() + message_tokens(name)
-    return min(total, bound(len(asked.body))) if plain(asked.fields) else total
+    return min(total, bound(len(asked.body))) if plain(fields) else total
+
+
+def decoded(asked: Asked) -> dict[str, Any] | None:
+    """The body's fields with all that is in them; None where they are nested too deeply or hold text that is no UTF-8."""
+    try:
+        fields: dict[str, Any] = msgspec.json.decode(asked.body)
+    except _UNREADABLE:
+        return None
+    return fields
+
+
+def _unreadable_part(asked: Asked) -> str:
+    """The field that cannot be decoded."""
+    for name, raw in asked.fields.items():
+        try:
+            msgspec.json.decode(raw)
+        except _UNREADABLE:
+            return name
+    return "body"
+
+
+def bounded_by_bytes(asked: Asked) -> bool:
+    """Whether `count.bound` of the body's length is a bound of its tokens."""
+    fields = decoded(asked)
+    return fields is not None and plain(fields)
 
 
 class _Reading:

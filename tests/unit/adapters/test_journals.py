@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from solvent.adapters.journals import JournalFolder
-from solvent.ledger.journal import PAYLOAD_BYTES_MAX, HoldVoided, Record, SegmentHeader, Stop, begin_segment, encode
+from solvent.ledger.journal import PAYLOAD_BYTES_MAX, HoldVoided, Record, SegmentHeader, Stop, encode
+from solvent.ledger.segments import begin_segment
 from solvent.operations.folding import Batch, Place
 from tests.unit.ledger.simulation import Machine
 

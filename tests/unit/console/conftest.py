@@ -21,7 +21,7 @@ from solvent.diagnosis.engine import Engine
 from solvent.operations.cases import Desk
 from tests import asgi
 from tests.conftest import FixedClock
-from tests.unit.console.operator_fakes import Cases, House
+from tests.unit.console.operator_fakes import House
 
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 SAME_ORIGIN = {"origin": "http://localhost:8401", "sec-fetch-site": "same-origin"}
@@ -127,7 +127,7 @@ def seconds() -> Seconds:
 
 @pytest.fixture
 def house(packaged_engine: Engine, clock: FixedClock, random_bytes: Callable[[int], bytes]) -> House:
-    cases = Cases()
+    cases = MemoryCaseStore()
     ticks = iter(range(0, 10**12, 2_100_000))
     return House(Desk(packaged_engine, cases, clock, random_bytes, lambda: next(ticks)), cases, clock, random_bytes)
 

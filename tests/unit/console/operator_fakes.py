@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
-from solvent.adapters import cursor
 from solvent.adapters.memory import MemoryCaseStore
 from solvent.console.operator_site import Operations
 from solvent.ledger.accounts import AMOUNT_MAX, Account, key_account
@@ -15,7 +14,7 @@ from solvent.ledger.transfers import Reason, Refusal, Transfer
 from solvent.model.change import Change
 from solvent.model.health import Health
 from solvent.model.key import Key
-from solvent.model.occurrence import Case, Occurrence, Page
+from solvent.model.occurrence import Page
 from solvent.model.route import Upstream
 from solvent.operations.accounts import Accounts
 from solvent.operations.asking import Draft, Kept, Wish
@@ -135,18 +134,6 @@ class Workers:
         return self.healths
 
 
-class Cases(MemoryCaseStore):
-    """The store with the list that only the operator sees."""
-
-    async def private(self, *, limit: int, after: str | None) -> Page[tuple[Occurrence, Case]]:
-        place = cursor.read(after)
-        found = [item for item in self._occurrences.values() if item.source == "gateway" and (place is None or (item.at, item.id) < place)]
-        found.sort(key=lambda item: (item.at, item.id), reverse=True)
-        shown = found[:limit]
-        more = cursor.write(shown[-1].at, shown[-1].id) if len(found) > limit else None
-        return Page(tuple((item, self._cases[item.case_id]) for item in shown), more)
-
-
 def paged(rows: list[Row], limit: int, after: str | None) -> Page[Row]:
     start = int(after) if after and after.isdigit() else 0
     return Page(tuple(rows[start : start + limit]), str(start + limit) if len(rows) > start + limit else None)
@@ -161,7 +148,7 @@ def ids_of(row: RequestDone) -> Iterator[str]:
 class House:
     """Everything behind the pages, for a test to arrange and to look at."""
 
-    def __init__(self, desk: Desk, cases: Cases, clock: FixedClock, random_bytes: Any) -> None:
+    def __init__(self, desk: Desk, cases: MemoryCaseStore, clock: FixedClock, random_bytes: Any) -> None:
         self.cases = cases
         self.clock = clock
         self.answers = Answers()
@@ -188,6 +175,5 @@ class House:
             keys=Keys(self.around),
             topups=TopUps(self.around),
             requests=Requests(self.requests),
-            occurrences=cases,
             gateway_url="http://127.0.0.1:8400",
         )

@@ -8,7 +8,7 @@ from solvent.console.session import AGE_S_MAX, Session
 from tests.unit.console.conftest import Seconds
 
 SECRET = b"0123456789abcdef"
-TOKEN = "a token of the test"  # noqa: S105 - opens nothing
+TOKEN = "a token of the test"
 
 
 def session(seconds: Seconds, token: str = TOKEN, secret: bytes = SECRET) -> Session:

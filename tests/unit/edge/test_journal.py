@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,8 @@ import pytest
 from solvent.base.money import Money
 from solvent.edge import journal as edge
 from solvent.edge.journal import JournalWriter
-from solvent.ledger.journal import HoldPlaced, HoldVoided, SegmentHeader, Stop, decode, decode_chain
+from solvent.ledger.journal import HoldPlaced, HoldVoided, SegmentHeader, Stop, decode
+from solvent.ledger.segments import decode_chain
 
 pytestmark = pytest.mark.anyio
 
@@ -64,7 +64,8 @@ async def test_a_segment_that_is_large_enough_is_followed_by_another(tmp_path: P
 
 
 async def test_after_a_failed_write_nothing_is_taken_until_a_new_segment_is_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    journal, told = writer(tmp_path), []
+    journal = writer(tmp_path)
+    told: list[bool] = []
     write = os.write
 
     def full(fd: int, data: bytes) -> int:
@@ -86,35 +87,46 @@ async def test_after_a_failed_write_nothing_is_taken_until_a_new_segment_is_open
     assert reads[-1].decoded.records[1:] == (VOID,)
 
 
-async def until(there: Callable[[], bool]) -> None:
-    for _ in range(1_000):
-        if there():
-            return
-        await asyncio.sleep(0.001)
-    raise AssertionError("it never came")
+class Told:
+    """What whoever waits for a sync is told; `all` waits until so many have been."""
+
+    def __init__(self) -> None:
+        self.told: list[bool] = []
+        self._one = asyncio.Event()
+
+    def __call__(self, good: bool) -> None:  # noqa: FBT001 - the journal's signature
+        self.told.append(good)
+        self._one.set()
+
+    async def all(self, count: int) -> list[bool]:
+        async with asyncio.timeout(10):
+            while len(self.told) < count:
+                self._one.clear()
+                await self._one.wait()
+        return self.told
 
 
 async def test_with_power_in_mind_one_sync_serves_all_who_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    journal, told, syncs = writer(tmp_path, sync=True), [], []
+    journal, told = writer(tmp_path, sync=True), Told()
+    syncs: list[int] = []
     monkeypatch.setattr(os, "fdatasync", syncs.append)
     for _ in range(5):
-        journal.write((HOLD,), told.append)
-    assert told == []
-    await until(lambda: len(told) == 5)
-    assert told == [True] * 5
+        journal.write((HOLD,), told)
+    assert told.told == []
+    assert await told.all(5) == [True] * 5
     # The first is under way when the others come; they share the second.
     assert len(syncs) == 2
 
 
 async def test_a_sync_that_fails_fails_all_who_wait_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    journal, told = writer(tmp_path, sync=True), []
+    journal, told = writer(tmp_path, sync=True), Told()
 
     def broken(_: int) -> None:
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(os, "fdatasync", broken)
-    journal.write((HOLD,), told.append)
-    await until(lambda: bool(told))
-    assert (told, journal.failed) == ([False], True)
+    journal.write((HOLD,), told)
+    assert await told.all(1) == [False]
+    assert journal.failed
     journal.close()
     assert journal.failed

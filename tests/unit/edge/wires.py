@@ -16,6 +16,7 @@ class Wire(asyncio.Transport):
         self.aborted = False
         self.half_closed = False
         self.reading = True
+        self.unsent = 0
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:  # noqa: ARG002
         return default
@@ -41,6 +42,9 @@ class Wire(asyncio.Transport):
 
     def resume_reading(self) -> None:
         self.reading = True
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent
 
     def take(self) -> bytes:
         """What was written since the last time."""

@@ -1,17 +1,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from starlette.routing import Router
 
 from solvent.access import keys as access
+from solvent.base.money import Money
 from solvent.model.health import Closed, Health
-from solvent.office.admin import account_endpoints, key_endpoints, reload_endpoint
+from solvent.office.admin import Reloaded, account_endpoints, alert_endpoint, key_endpoints, reload_endpoint
 from solvent.office.endpoints import routes
 from solvent.operations.accounts import Accounts
+from solvent.operations.alerts import Alerts
 from solvent.operations.folding import Batch, Place
 from solvent.operations.keys import Keys
 from solvent.operations.topups import TopUps
@@ -20,14 +21,17 @@ from tests.books import AT_US, World, served
 
 pytestmark = pytest.mark.anyio
 TOKEN = "adm1n-t0ken"
+DONE = Reloaded()
 
 
-async def send(world: World, method: str, path: str, body: Any = None, *, once: str | None = None, mistakes: Sequence[str] = ()) -> Answer:
-    async def reload() -> Sequence[str]:
-        return mistakes
+async def send(world: World, method: str, path: str, body: Any = None, *, once: str | None = None, reloaded: Reloaded = DONE) -> Answer:
+    async def reload() -> Reloaded:
+        return reloaded
 
     keys, topups = Keys(world.around), TopUps(world.around)
-    endpoints = [*key_endpoints(keys, topups), *account_endpoints(Accounts(world.around), topups), reload_endpoint(reload)]
+    accounts = Accounts(world.around)
+    alerts = Alerts(accounts, lambda: {"main": Money.parse("30.00")}, world.around.now_us)
+    endpoints = [*key_endpoints(keys, topups), *account_endpoints(accounts, topups), alert_endpoint(alerts), reload_endpoint(reload)]
     app = Router(routes=routes(endpoints, TOKEN), redirect_slashes=False)
     headers = {"authorization": f"Bearer {TOKEN}"} | ({} if once is None else {"idempotency-key": once})
     return await call(app, method, path, headers=headers, chunks=[b"" if body is None else json.dumps(body).encode()])
@@ -151,6 +155,16 @@ async def test_accounts_tell_how_they_fare(world: World) -> None:
     assert world.workers.told[0].rearmed == ("relay",)
 
 
+async def test_alerts_are_listed_as_the_contract_has_them(world: World) -> None:
+    assert (await send(world, "GET", "/api/alerts")).json == {"items": [], "next": None}
+    world.workers.healths = (Health("relay", "exhausted", (Closed("account", "credit_exhausted", AT_US, None, money=True),)),)
+    await Accounts(world.around).post_openings()
+    low, exhausted = (await send(world, "GET", "/api/alerts")).json["items"]
+    assert list(exhausted) == ["id", "kind", "subject", "state", "since", "text"]
+    assert (exhausted["kind"], exhausted["subject"], exhausted["since"]) == ("balance.exhausted", "relay", "2026-11-25T12:00:00Z")
+    assert (low["kind"], low["subject"], low["state"]) == ("balance.low", "main", "firing")
+
+
 async def test_a_balance_that_cannot_be_read_is_a_conflict(world: World) -> None:
     answer = await send(world, "POST", "/api/accounts/main/probe")
     assert (answer.status, "cannot be read" in answer.json["detail"]) == (409, True)
@@ -164,6 +178,8 @@ async def test_a_drill_says_until_when(world: World, lasts: str | None, until: s
 
 
 async def test_a_changed_config_is_taken_or_refused_with_every_mistake(world: World) -> None:
-    assert (await send(world, "POST", "/api/reload", {})).json == {"reloaded": True}
-    answer = await send(world, "POST", "/api/reload", mistakes=["line 3: no", "line 9: neither"])
+    assert (await send(world, "POST", "/api/reload", {})).json == {"reloaded": True, "after_restart": []}
+    later = await send(world, "POST", "/api/reload", {}, reloaded=Reloaded(after_restart=("[office] listen",)))
+    assert (later.status, later.json) == (200, {"reloaded": True, "after_restart": ["[office] listen"]})
+    answer = await send(world, "POST", "/api/reload", reloaded=Reloaded(("line 3: no", "line 9: neither")))
     assert (answer.status, answer.json["mistakes"]) == (422, ["line 3: no", "line 9: neither"])

@@ -59,6 +59,7 @@ def test_a_mistake_is_named_with_what_to_send(body: bytes, complaint: str) -> No
         (forms.usd(zero=True), "0", Money(0)),
         (forms.count(), 1, 1),
         (forms.flag(), True, True),
+        (forms.one_of("a", "b"), "b", "b"),
         (forms.texts(), ["a", "b", "a"], ("a", "b")),
         (forms.texts(), [], ()),
         (forms.budgets(), [DAY, MONTH], (Budget("day", Money.parse("5.00")), Budget("month", Money.parse("9.00")))),

@@ -28,13 +28,17 @@ def desk(small_engine: Engine, clock: FixedClock, random_bytes: Callable[[int], 
 
 
 async def get(world: World, path: str, desk: Desk | None = None) -> Answer:
+    return await send(world, "GET", path, desk)
+
+
+async def send(world: World, method: str, path: str, desk: Desk | None = None, body: bytes = b"") -> Answer:
     endpoints = [
         *request_endpoints(Requests(world.requests)),
         *ledger_endpoints(world.ledger),
         *([] if desk is None else desk_endpoints(desk)),
     ]
     app = Router(routes=routes(endpoints, TOKEN), redirect_slashes=False)
-    return await call(app, "GET", path, headers={"authorization": f"Bearer {TOKEN}"})
+    return await call(app, method, path, headers={"authorization": f"Bearer {TOKEN}"}, chunks=[body])
 
 
 async def keep(world: World) -> None:
@@ -112,6 +116,45 @@ async def test_one_occurrence_comes_with_its_text_and_verdict(world: World, desk
     told = (await get(world, f"/api/occurrences/{filed.occurrence.id}?lang=zh", desk)).json
     assert (told["text"], told["redacted"], told["verdict"]["rule"]) == (filed.occurrence.text, {}, "acme/no-credit")
     assert told["verdict"]["report"]["lang"] == "zh"
+
+
+async def test_the_operator_sees_what_no_list_of_the_desk_shows(world: World, desk: Desk) -> None:
+    filed = [
+        await desk.file(f"{small.NO_CREDIT} {source}", "en", source=source, listed=source == "paste") for source in ("paste", "gateway")
+    ]
+    everything = (await get(world, f"/api/occurrences?case_id={filed[0].case.id}", desk)).json["items"]
+    assert {(item["source"], item["listed"]) for item in everything} == {("paste", True), ("gateway", False)}
+    private = (await get(world, "/api/occurrences?source=gateway", desk)).json["items"]
+    assert [item["id"] for item in private] == [filed[1].occurrence.id]
+
+
+async def test_one_case_comes_with_the_verdict_of_its_newest_occurrence(world: World, desk: Desk) -> None:
+    filed = await desk.file(small.NO_CREDIT, "en", listed=False)
+    told = (await get(world, f"/api/cases/{filed.case.id}?lang=zh", desk)).json
+    assert (told["count"], told["verdict"]["rule"], told["verdict"]["report"]["lang"]) == (1, "acme/no-credit", "zh")
+
+
+async def test_an_occurrence_is_deleted_for_good_and_its_case_goes_with_the_last(world: World, desk: Desk) -> None:
+    first, second = await desk.file(f"{small.NO_CREDIT} one", "en"), await desk.file(f"{small.NO_CREDIT} two", "en")
+    path = f"/api/occurrences/{first.occurrence.id}"
+    gone = await send(world, "DELETE", path, desk)
+    assert (gone.status, gone.json) == (200, {"id": first.occurrence.id, "deleted": True})
+    assert [(await send(world, method, path, desk)).status for method in ("GET", "DELETE")] == [404, 404]
+    assert (await get(world, f"/api/cases/{first.case.id}", desk)).json["count"] == 1
+    await send(world, "DELETE", f"/api/occurrences/{second.occurrence.id}", desk)
+    assert (await get(world, f"/api/cases/{first.case.id}", desk)).status == 404
+
+
+async def test_a_case_is_said_to_be_over_and_comes_back(world: World, desk: Desk) -> None:
+    filed = await desk.file(small.NO_CREDIT, "en")
+    path = f"/api/cases/{filed.case.id}"
+    done = await send(world, "PATCH", path, desk, b'{"state": "resolved"}')
+    assert (done.status, done.json["state"]) == (200, "resolved")
+    await desk.file(small.NO_CREDIT, "en")
+    assert (await get(world, path, desk)).json["state"] == "regressed"
+    for body in (b'{"state": "answered"}', b"{}", b'{"state": ["resolved"]}'):
+        assert (await send(world, "PATCH", path, desk, body)).status == 400
+    assert (await send(world, "PATCH", "/api/cases/nobody", desk, b'{"state": "resolved"}')).status == 404
 
 
 @pytest.mark.parametrize("path", ["/api/cases/nobody", "/api/occurrences/nobody", "/api/requests/nobody"])

@@ -68,6 +68,16 @@ async def test_what_comes_before_the_fold_sees_every_record(world: World) -> Non
     assert seen[1:] == served("r1", key_id, 40)
 
 
+async def test_what_came_of_it_is_noticed_whoever_asked(world: World) -> None:
+    noticed: list[CaughtUp] = []
+    books = Bookkeeper(world.around, notice=noticed.append)
+    world.write([HoldVoided("h", 0)])
+    await books.opening("")
+    assert [(one.records, len(one.refused)) for one in noticed] == [(2, 1)]
+    await books.catch_up()
+    assert noticed[1:] == [CaughtUp(0, (), {})]
+
+
 async def test_what_the_books_refuse_and_where_a_journal_breaks_is_told(world: World) -> None:
     await key(world)
     world.write([HoldVoided("h", 0)])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from solvent.model.request import Asked
 from solvent.model.route import DialectName
 from solvent.pricing.count import bound, plain
-from solvent.pricing.prompt import Unbounded, prompt
+from solvent.pricing.prompt import Unbounded, bounded_by_bytes, prompt
 from tests.unit.pricing.test_images import jpeg, png
 
 OPENAI, ANTHROPIC = DialectName.OPENAI, DialectName.ANTHROPIC
@@ -141,12 +141,23 @@ def test_a_tools_arguments_are_json_whatever_they_look_like() -> None:
     assert count(user([call]), "claude-opus-5-5", ANTHROPIC) < 150
 
 
-def test_depth_costs_no_stack() -> None:
-    content: Any = "end"
-    for _ in range(3_000):
-        content = [{"type": "tool_result", "content": content}]
-    request = Asked("gpt-4o", False, None, 1, False, "", user(content), b"{}")
-    assert isinstance(prompt(request, OPENAI), int)
+def test_depth_is_counted_or_named_and_never_an_error() -> None:
+    for depth, bounded in ((200, True), (100_000, False)):
+        nested = b'[{"type":"tool_result","content":' * depth + b'"end"' + b"}]" * depth
+        body = b'{"model":"gpt-4o","messages":[{"role":"user","content":' + nested + b"}]}"
+        found = prompt(Asked("gpt-4o", False, None, 1, False, "", {}, body), OPENAI)
+        assert isinstance(found, int) is bounded
+        assert bounded or found == Unbounded("body")
+
+
+def test_what_the_bytes_bound_is_text_that_can_be_read() -> None:
+    def bounded(content: bytes) -> bool:
+        body = b'{"model":"m","messages":[{"role":"user","content":%b}]}' % content
+        return bounded_by_bytes(Asked("m", False, None, 1, False, "", {}, body))
+
+    assert bounded(b'"hello"')
+    assert not bounded(b'[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]')
+    assert not bounded(b'"\xff"')
 
 
 @pytest.mark.parametrize(
