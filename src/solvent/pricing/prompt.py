@@ -16,7 +16,7 @@ import msgspec
 from solvent.model.request import Asked
 from solvent.model.route import DialectName
 from solvent.pricing import images
-from solvent.pricing.count import bare, bound, message_tokens, plain, weighed
+from solvent.pricing.count import bare, bound, message_tokens, plain, weighed, whole
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -28,6 +28,8 @@ _CLAUDE_TOOLS = 804
 _CLAUDE_OWN_TOOLS = (("bash_", 325), ("text_editor_", 800), ("computer_", 1_500))
 _OPENAI_TOOLS, _OPENAI_TOOL = 16, 12  # around all tools, around one; the cookbook's 12 and 7 with some room
 
+READ_CHARS_MAX = 2_000_000
+"""Text of one prompt beyond this is taken at one token a byte, however it is split: a worker does nothing else while it counts."""
 _PICTURE_BYTES_READ = 1 << 20  # of base64; the head of a JPEG can lie behind long comments
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text", "refusal", "summary_text", "reasoning_text"})
 _PICTURE_PARTS = frozenset({"image", "image_url", "input_image"})
@@ -138,7 +140,11 @@ class _Reading:
         self.waiting: list[Any] = []
 
     def total(self) -> int:
-        return self.fixed + sum(weighed(one, self.model) for one in self.texts)
+        found, left = self.fixed, READ_CHARS_MAX
+        for one in self.texts:
+            left -= len(one)
+            found += weighed(one, self.model) if left >= 0 else len(whole(one).encode())
+        return found
 
     def field(self, name: str, value: Any, dialect: DialectName) -> Unbounded | None:
         """Reads one field of the body."""
