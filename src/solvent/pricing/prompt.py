@@ -30,6 +30,8 @@ _OPENAI_TOOLS, _OPENAI_TOOL = 16, 12  # around all tools, around one; the cookbo
 
 READ_CHARS_MAX = 2_000_000
 """Text of one prompt beyond this is taken at one token a byte, however it is split: a worker does nothing else while it counts."""
+READ_PARTS_MAX = 100_000
+"""Messages, parts of them and tools of one prompt, for the same reason; more have no bound."""
 _PICTURE_BYTES_READ = 1 << 20  # of base64; the head of a JPEG can lie behind long comments
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text", "refusal", "summary_text", "reasoning_text"})
 _PICTURE_PARTS = frozenset({"image", "image_url", "input_image"})
@@ -136,6 +138,7 @@ class _Reading:
     def __init__(self, model: str) -> None:
         self.model = model
         self.fixed = 0
+        self.parts = 0
         self.texts: list[str] = []
         self.waiting: list[Any] = []
 
@@ -164,6 +167,9 @@ class _Reading:
 
     def _messages(self, messages: Any) -> Unbounded | None:
         for message in messages if isinstance(messages, list) else [messages]:
+            self.parts += 1
+            if self.parts > READ_PARTS_MAX:
+                return Unbounded("messages")
             self.fixed += message_tokens(self.model)
             if not isinstance(message, dict):
                 self._json(message)
@@ -181,6 +187,9 @@ class _Reading:
         if tools:
             self.fixed += _CLAUDE_TOOLS if claude else _OPENAI_TOOLS
         for tool in tools if isinstance(tools, list) else [tools]:
+            self.parts += 1
+            if self.parts > READ_PARTS_MAX:
+                return Unbounded("tools")
             kind = tool.get("type", "custom") if isinstance(tool, dict) else "custom"
             if kind not in ("function", "custom"):
                 known = next((tokens for start, tokens in _CLAUDE_OWN_TOOLS if str(kind).startswith(start)), None)
@@ -195,6 +204,9 @@ class _Reading:
         self.waiting.append(content)
         while self.waiting:
             value = self.waiting.pop()
+            self.parts += 1
+            if self.parts > READ_PARTS_MAX:
+                return Unbounded("content")
             if isinstance(value, str):
                 self.texts.append(value)
             elif isinstance(value, list):

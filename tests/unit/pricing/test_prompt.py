@@ -45,6 +45,22 @@ def test_much_text_is_taken_at_its_bytes_however_it_is_split(monkeypatch: pytest
     assert count(texts) == 5 * 4 + 3 * 21 + 2 * len(words) + 4
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"messages": [{"role": "user", "content": "a"}] * 6},
+        user(["a"] * 9),
+        {**user("a"), "tools": [{"type": "function"}] * 9},
+        user([{"type": "tool_result", "content": ["a"] * 3}] * 2),
+    ],
+)
+def test_too_many_parts_have_no_bound(monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any]) -> None:
+    monkeypatch.setattr(prompts, "READ_PARTS_MAX", 12)
+    assert isinstance(prompt(asked(fields), OPENAI), int)
+    monkeypatch.setattr(prompts, "READ_PARTS_MAX", 9)
+    assert isinstance(prompt(asked(fields), OPENAI), Unbounded)
+
+
 def test_another_vocabulary_counts_more() -> None:
     words = "The quick brown fox jumps over the lazy dog. " * 10
     assert [count(user(words), model) for model in ("gpt-4o", "deepseek-chat", "claude-opus-5-5")] == [109, 127 + 32, 202 + 32]
