@@ -30,7 +30,10 @@ def command(config: Path) -> int:
     except SettingsError as problem:
         for mistake in problem.mistakes:
             click.echo(_told(config, mistake))
-        click.echo(f"{config}: {_many(len(problem.mistakes), 'problem')}; mend them and check again", err=True)
+        click.echo(
+            f"{config}: {_many(len(problem.mistakes), 'problem')}; mend {'it' if len(problem.mistakes) == 1 else 'them'} and check again",
+            err=True,
+        )
         return 1
     for warning in found.warnings:
         click.echo(_told(config, warning, "warning: "))

@@ -22,9 +22,8 @@ from solvent.routing.health import Pass
 from solvent.routing.plan import Candidate
 
 ERROR_BYTES_MAX = 64 * 1024
-HELD_BACK_MAX = (
-    4 * 1024 * 1024
-)  # a JSON answer up to this size can still fail over; a larger one is sent as it comes. Also the most before a stream's content
+# A JSON answer up to this size can still fail over; a larger one is sent as it comes. A stream must have content before it.
+HELD_BACK_MAX = 4 * 1024 * 1024
 _PIECE_BYTES = 256  # what a piece weighs beside its bytes: many small ones cost, too
 JSON_BYTES_MAX = 64 * 1024 * 1024
 # A status from which the upstream itself said no. Behind the others somebody may have worked already.

@@ -57,8 +57,8 @@ def test_what_is_not_toml_is_told_by_file(run: Run, here: Path) -> None:
     (here / "c.toml").write_text("[office\n")
     ran = run("check", "--config", "c.toml")
     assert ran.code == 1
-    assert ran.out.startswith("c.toml: not TOML: ")
-    assert ran.err == "c.toml: 1 problem; mend them and check again\n"
+    assert ran.out.startswith("c.toml:1: not TOML: ")
+    assert ran.err == "c.toml: 1 problem; mend it and check again\n"
 
 
 def test_a_config_that_is_not_there_is_wrong_usage(run: Run) -> None:
