@@ -37,6 +37,7 @@ _LABELLED = r"\b(?:request|trace|log)[ _-]?id[\"'`]?\s{0,3}[:=]?\s{0,3}(?=[A-Za-
 _ASIDE = re.compile(rf"\s{{0,3}}(?:\({_LABELLED}\)|\[{_LABELLED}\])", re.IGNORECASE)
 _ID = re.compile(
     rf"{_LABELLED}|\b[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}}\b|\breq_[A-Za-z0-9]{{8,64}}\b"
+    r"|\b(?:organi[sz]ation|project)[ :]{1,2}(?:org|proj)[-_][A-Za-z0-9]{2,64}\b|\b(?:org-|proj_)[A-Za-z0-9]{16,64}\b"
     r"|\b(?:org|proj|acct|team|user|channel)[-_](?=[A-Za-z]{0,40}\d)[A-Za-z0-9]{8,64}\b|通道「[^」]{1,60}」(?:（#\d+）)?|(?:channel|渠道|通道)\s?#\d+",
     re.IGNORECASE,
 )

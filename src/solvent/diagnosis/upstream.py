@@ -297,7 +297,8 @@ def _doubtful(verdict: Verdict, rule: Rule | None, evidence: Evidence) -> bool:
         return True
     if verdict.category in _CLEAR.get(evidence.status, ()):
         return False
-    weak = rule is not None and rule.doubtful and verdict.category in _MAYBE_THE_CALLERS
+    # A firewall in front of a provider looks into the prompt: what it forbids one request it may let another say.
+    weak = rule is not None and (rule.doubtful or rule.voice == "edge") and verdict.category in _MAYBE_THE_CALLERS
     # A word of the caller's may complete a sentence of the provider's about the request, which somebody's general rule takes for another.
     loose = rule is not None and rule.id.startswith("generic/") and evidence.status in _ABOUT_THE_REQUEST
     return weak or loose or round(verdict.confidence * 100) < DOUBTFUL_BELOW_PERCENT

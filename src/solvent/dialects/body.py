@@ -20,6 +20,10 @@ Item = TypeVar("Item")
 NAME_CHARS_MAX = 256
 COUNT_MAX = 2**31 - 1
 
+# No prompt holds so many; a body of them would hold a worker for seconds.
+OPENINGS_MAX = 1_000_000
+_OPENINGS_SEEN_FROM = 2 * OPENINGS_MAX  # bytes: a smaller body is not looked through
+
 _FIELDS = msgspec.json.Decoder(Fields)
 _TEXT = msgspec.json.Decoder(str)
 _FLAG = msgspec.json.Decoder(bool)
@@ -44,6 +48,8 @@ def read_fields(body: bytes, read: frozenset[str] = frozenset()) -> Fields:
 
     `read`: the names that a dialect reads; a field that is one of them but for its case is refused.
     """
+    if len(body) > _OPENINGS_SEEN_FROM and body.count(b"{") + body.count(b"[") > OPENINGS_MAX:
+        raise BadRequestError("", f"The body holds more than {OPENINGS_MAX:,} braces and brackets; send fewer parts.")
     try:
         fields = _FIELDS.decode(body)
         if not body.isascii():

@@ -33,8 +33,8 @@ def ceiling(job: Job, prices: list[Price], room: int | None, *, clamp: bool) -> 
         return Ceiling(amount)
     # Only now is it worth counting: the bound by bytes is several times too high, and it holds for nothing but text.
     tokens = 0
-    for candidate in job.plan.candidates:
-        counted = prompt(job.asked, job.dialect.name, candidate.model)
+    for model in dict.fromkeys(candidate.model for candidate in job.plan.candidates):
+        counted = prompt(job.asked, job.dialect.name, model)
         if not isinstance(counted, int):
             return _no_bound(counted.part)
         tokens = max(tokens, counted)

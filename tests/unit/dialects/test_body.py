@@ -32,6 +32,14 @@ def test_a_body_without_spaces_is_not_read_twice(monkeypatch: pytest.MonkeyPatch
 DEEP = b"[" * 100_000 + b"]" * 100_000
 
 
+@pytest.mark.parametrize("part", [b"{},", b"[],", b"[0],"])
+def test_a_body_of_too_many_parts_is_not_read(part: bytes) -> None:
+    fewer = b'{"a":[' + part * 800_000 + b"0]}"
+    assert set(body.read_fields(fewer)) == {"a"}
+    with pytest.raises(BadRequestError, match="1,000,000 braces and brackets"):
+        body.read_fields(fewer.replace(b"0]}", part * 300_000 + b"0]}"))
+
+
 @pytest.mark.parametrize(
     ("text", "field", "says"),
     [
