@@ -331,7 +331,8 @@ def _for_caller(said: Answer, evidence: Evidence, verdict: Verdict) -> str:
     words = said.messages[-1] if said.messages else said.text if said.value is None and "<" not in said.text else ""
     if "{" in words or not words:
         quoted = verdict.evidence[0].quote if verdict.rule is not None and verdict.evidence else None
-        words = quote.quoted(reader.read(words), quoted) or quoted or ""
+        reading = reader.read(words or said.text)
+        words = reading.html_title or "" if "<" in said.text[:20] else quote.quoted(reading, quoted)
     return for_caller(words[: quote.QUOTE_MAX], evidence.account, tuple(found.id for found in verdict.request_ids))
 
 

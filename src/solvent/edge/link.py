@@ -82,7 +82,8 @@ class OfficeLink:
             self._send(Healths(self._health()))
 
     def _send(self, message: Message) -> None:
-        if self._transport is not None:
+        # A connection that is gone may not be known to be lost yet, and raises when it is written to. The next one tells it all anew.
+        if self._transport is not None and not self._transport.is_closing():
             self._transport.write(frame(encode(message)))
 
 

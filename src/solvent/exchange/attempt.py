@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import Protocol
 
+from solvent.dialects.body import spoken
 from solvent.dialects.dialect import Dialect, Fed, Tap
 from solvent.exchange import events as on
 from solvent.exchange.events import End, Event, Next
@@ -21,7 +22,9 @@ from solvent.routing.health import Pass
 from solvent.routing.plan import Candidate
 
 ERROR_BYTES_MAX = 64 * 1024
-HELD_BACK_MAX = 4 * 1024 * 1024  # a JSON answer up to this size can still fail over; a larger one is sent as it comes
+# A JSON answer up to this size can still fail over; a larger one is sent as it comes. A stream must have content before it.
+HELD_BACK_MAX = 4 * 1024 * 1024
+_PIECE_BYTES = 256  # what a piece weighs beside its bytes: many small ones cost, too
 JSON_BYTES_MAX = 64 * 1024 * 1024
 # A status from which the upstream itself said no. Behind the others somebody may have worked already.
 _MAYBE_SPENT = frozenset({408, 502, 504, 520, 521, 522, 523, 524})
@@ -142,6 +145,8 @@ class Attempt:
         if fed.data:
             self._begun = self._begun or fed.content
             self._feed(on.Content(fed.data) if self._begun else on.Preamble(fed.data))
+            if not self._begun and self._is_too_much(fed.data):
+                return
         if self._mode is not _Mode.STREAM:
             return
         if fed.error is not None:
@@ -153,6 +158,15 @@ class Attempt:
                 self.call.leave()
             self._feed(_ENDED)
 
+    def _is_too_much(self, preamble: bytes) -> bool:
+        """Ends an attempt that talks for ever and says nothing: until content comes, all of it is kept."""
+        self._json_bytes += len(preamble) + _PIECE_BYTES
+        if self._json_bytes <= HELD_BACK_MAX or self._mode is not _Mode.STREAM:
+            return False
+        self._break_off()
+        self._fail(0, b"", Transport.GARBAGE)
+        return True
+
     def _gathered(self, data: bytes) -> None:
         self._json.append(data)
         self._json_bytes += len(data)
@@ -163,6 +177,7 @@ class Attempt:
             self._feed(on.Content(data))
         elif self._json_bytes > HELD_BACK_MAX:
             self._begun = True
+            self.delivered = lambda: spoken(b"".join(self._json))
             self._feed(on.Content(b"".join(self._json)))
 
     def ended(self) -> None:

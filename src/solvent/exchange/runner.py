@@ -27,7 +27,7 @@ from solvent.exchange.job import Job, Surroundings
 from solvent.exchange.machine import step
 from solvent.exchange.ports import Client, Headers
 from solvent.exchange.refusals import Told
-from solvent.exchange.state import Exchange, Policy
+from solvent.exchange.state import Exchange, Policy, State
 from solvent.exchange.tell import Closing, tell, upstream_ids
 from solvent.ledger.accounts import key_account
 from solvent.ledger.journal import AttemptBegun, AttemptEnded, Fact, HoldPlaced, HoldPosted, HoldVoided, RequestDone
@@ -125,6 +125,8 @@ class Run:
         """The client's connection is gone."""
         self.status = self.status or LEFT_STATUS
         self.feed(on.ClientGone())
+        if self._exchange.state is State.DRAINING:
+            self.client_ready()  # what is still read, for the bill, waits for nobody
 
     def client_full(self) -> None:
         """The client reads too slowly: so do we."""
@@ -240,7 +242,7 @@ class Run:
         if end is End.NONE:
             return bills.FREE
         price = self._price(attempt.candidate) or bills.UNPRICED
-        if end is End.USAGE and attempt.usage is not None:
+        if end is End.USAGE and attempt.usage is not None and bills.is_told(attempt.usage, attempt.delivered):
             return bills.of_usage(price, attempt.usage)
         delivered = attempt.delivered() if end is End.USAGE else b""
         return bills.estimated(price, self.job.asked, self.job.dialect, attempt.candidate.model, delivered, attempt.prompt_usage)

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from solvent.console.occurrences import Place, place_of
 from solvent.ledger.journal import AttemptTold, Outcome

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvent.diagnosis import echo
+from solvent.diagnosis.answer import STRUCK
 from solvent.diagnosis.echo import REQUEST_BYTES_MAX, Sent, bare_of, striker
 from tests.unit.diagnosis.attempts import request
 
@@ -46,9 +46,6 @@ def test_no_disguise_is_left(text: str) -> None:
     assert sent(f"before {text} after").holds(WORDS)
     assert sent(f"before {WORDS} after").holds(text)
     assert STRUCK in striker((bare_of(WORDS),))(f"bad name: {text}!")
-
-
-STRUCK = echo.STRUCK
 
 
 @pytest.mark.parametrize(("one", "other"), [("余额不足", "余额\uf967足"), ("caf\u00e9 brea\u212aer", "cafe\u0301 breaker")])

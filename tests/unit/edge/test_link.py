@@ -12,6 +12,7 @@ from solvent.edge.link import OfficeLink
 from solvent.model.change import Change, Opening
 from solvent.model.health import Health
 from solvent.model.key import Key
+from solvent.model.link import Told
 from solvent.office.link import WorkerDesk
 
 pytestmark = pytest.mark.anyio
@@ -110,3 +111,21 @@ async def test_the_health_of_accounts_is_told_to_an_office_that_is_there(tmp_pat
         await desk.tell(Change())
         assert desk.health() == (Health("a", "exhausted"),)
     desk.close()
+
+
+class Gone(asyncio.Transport):
+    """A connection to an office that was killed a moment ago, as uvloop's are: whoever writes to it is told so by an exception."""
+
+    def is_closing(self) -> bool:
+        return True
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        raise RuntimeError(f"unable to write {len(data)} bytes; the handler is closed")
+
+
+async def test_nothing_is_said_to_an_office_that_is_gone_before_the_loss_is_known(tmp_path: Path) -> None:
+    link = OfficeLink(tmp_path / "office.sock", "w1", 7, FakeWorker(), lambda: (Health("a", "ready"),))
+    link.begin(Gone())
+    link.tell_health()
+    link.hear(Told(1, Change(rearmed=("a",))))
+    assert link.up

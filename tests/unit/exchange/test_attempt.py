@@ -66,6 +66,25 @@ def test_a_large_answer_is_sent_as_it_comes_once_it_is_too_large_to_hold_back(mo
     assert play.events[1:] == [on.Content(WHOLE[:11]), on.Content(WHOLE[11:]), on.Ended()]
 
 
+def test_what_a_large_answer_said_is_known_before_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attempts, "HELD_BACK_MAX", 10)
+    play = Play().answered()
+    play.attempt.received(b'{"type":"message","content":[{"type":"text","text":"Hello the')
+    play.attempt.received(b're","x":"')
+    assert play.attempt.delivered() == b"Hello there"
+
+
+@pytest.mark.parametrize(("piece", "count"), [(b": " + b"x" * 500 + b"\n\n", 3), (b"event: ping\n\n", 8)])
+def test_a_stream_that_never_comes_to_its_content_is_broken_off(monkeypatch: pytest.MonkeyPatch, piece: bytes, count: int) -> None:
+    monkeypatch.setattr(attempts, "HELD_BACK_MAX", 2_000)
+    play = Play().answered(kind=b"text/event-stream")
+    for _ in range(count):
+        assert not play.call.log
+        play.attempt.received(piece)
+    assert play.call.log == ["closed"]
+    assert (play.failed.end, play.failed.next) == (End.UNKNOWN, Next.TRY_NEXT)
+
+
 def test_an_answer_beyond_all_measure_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempts, "JSON_BYTES_MAX", 10)
     play = Play().answered()

@@ -45,9 +45,14 @@ class _Tool(msgspec.Struct, gc=False):
     type: str | None = None
 
 
+class _Editing(msgspec.Struct, gc=False):
+    edits: list[_Tool] | None = None
+
+
 _MESSAGES = msgspec.json.Decoder(list[_Message])
 _SYSTEM = msgspec.json.Decoder(str | list[_Block] | None)
 _TOOLS = msgspec.json.Decoder(list[_Tool])
+_EDITING = msgspec.json.Decoder(_Editing | None)
 
 # Fields that make a request cost more than its tokens at the model's rates, and the values that do not: what the provider runs or
 # holds for the caller, other models to fall back on, and what has rates of its own (platform.claude.com/docs: about-claude/pricing,
@@ -59,8 +64,10 @@ _HARMLESS: dict[str, tuple[Any, ...]] = {
     "thread": (None,),
     "speed": (None, "standard"),
     "inference_geo": (None, "global"),
+    "compaction": (None,),
 }
-_LOOKED_AT = frozenset({*_HARMLESS, "tools", "system"})
+_LOOKED_AT = frozenset({*_HARMLESS, "tools", "system", "context_management"})
+_READ = _LOOKED_AT | {"model", "messages", "stream", "max_tokens"}
 # Tools with a type that the caller runs; `custom` and no type are the caller's own. Every other type may run at the provider.
 _CALLER_RUNS = ("bash_", "text_editor_", "memory_", "computer_", "browser_toolset_")
 
@@ -70,7 +77,7 @@ def read(body: bytes) -> Asked:
 
     `max_tokens` of 0 is allowed: it fills the prompt cache and answers nothing (the package's `message_create_params`).
     """
-    fields = read_fields(body)
+    fields = read_fields(body, _READ)
     model = required_text(fields, "model")
     stream = "stream" in fields and flag(fields, "stream")
     output_tokens_max = count(fields, "max_tokens", 0)
@@ -113,6 +120,8 @@ def _costly_part(fields: Fields) -> str:
     found = costly_option(fields, _HARMLESS)
     if not found and "system" in fields:
         found = _in_system(fields["system"])
+    if not found and "context_management" in fields:
+        found = _in_editing(fields["context_management"])
     return found or costly_tool(fields, _TOOLS, _runs_at_caller)
 
 
@@ -126,6 +135,17 @@ def _in_system(raw: Raw) -> str:
     except UNREADABLE:
         return "system"
     return _remote(system, "system", 0) if isinstance(system, list) else ""
+
+
+def _in_editing(raw: Raw) -> str:
+    # Clearing costs nothing. A summary that the provider makes (`compact_…`) is another sampling that it bills, and the counts of the
+    # answer leave it out (platform.claude.com/docs: build-with-claude/compaction-threshold; velog.io/@jungseonw00, read 2026-11).
+    try:
+        editing = _EDITING.decode(raw)
+    except UNREADABLE:
+        return "context_management"
+    edits = (editing and editing.edits) or []
+    return "" if all((edit.type or "").startswith("clear_") for edit in edits) else "context_management.edits"
 
 
 def rewrite(asked: Asked, model: str, *, output_tokens_max: int | None) -> bytes:

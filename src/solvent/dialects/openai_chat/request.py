@@ -57,7 +57,8 @@ _OPTIONS = msgspec.json.Decoder(Fields)
 
 # Fields that make a request cost more than its tokens at the model's rates, and the values that do not. The first three are
 # OpenAI's. Those of compatible providers: `plugins` (www.openrouter.ai/docs/api_reference/responses/web-search, read 2026-11),
-# `models` (OpenRouter's other models to fall back on) and `search_parameters` (xAI's live search), both known second-hand only.
+# `models` (OpenRouter's other models to fall back on), `search_parameters` (xAI's live search), and `best_of` and `use_beam_search`
+# (vLLM's: answers that are made and not given), all known second-hand only.
 _HARMLESS: dict[str, tuple[Any, ...]] = {
     "web_search_options": (None,),
     "modalities": (None, [], ["text"]),
@@ -65,15 +66,18 @@ _HARMLESS: dict[str, tuple[Any, ...]] = {
     "plugins": (None, []),
     "models": (None, []),
     "search_parameters": (None, {"mode": "off"}),
+    "best_of": (None, 1),
+    "use_beam_search": (None, False),
 }
 _LOOKED_AT = frozenset({*_HARMLESS, "tools"})
+_READ = _LOOKED_AT | {"model", "messages", "stream", "stream_options", "n", *LIMITS}
 _TEXTS = ("text", "refusal", "thinking")
 _CALLER_RUNS = ("function", "custom")
 
 
 def read(body: bytes) -> Asked:
     """The facts of a request. Raises `BadRequestError`."""
-    fields = read_fields(body)
+    fields = read_fields(body, _READ)
     model = required_text(fields, "model")
     stream = "stream" in fields and flag(fields, "stream")
     limit = count(fields, "max_tokens", 1) if "max_tokens" in fields else None

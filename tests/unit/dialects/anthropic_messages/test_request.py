@@ -82,6 +82,16 @@ INLINE = {"type": "base64", "media_type": "image/png", "data": "AAAA"}
         ({"speed": "standard"}, ""),
         ({"inference_geo": "us"}, "inference_geo"),
         ({"inference_geo": "global"}, ""),
+        ({"context_management": {"edits": [{"type": "clear_tool_uses_20250919"}, {"type": "clear_thinking_20251015", "keep": "all"}]}}, ""),
+        (
+            {"context_management": {"edits": [{"type": "clear_thinking_20251015"}, {"type": "compact_20260112"}]}},
+            "context_management.edits",
+        ),
+        ({"context_management": {"edits": [{}]}}, "context_management.edits"),
+        ({"context_management": {}}, ""),
+        ({"context_management": None}, ""),
+        ({"context_management": 5}, "context_management"),
+        ({"compaction": {"type": "summarize"}}, "compaction"),
         ({"tools": [OWN, {"type": "custom", **OWN}, {"type": None, **OWN}]}, ""),
         (
             {
@@ -141,6 +151,15 @@ INLINE = {"type": "base64", "media_type": "image/png", "data": "AAAA"}
 )
 def test_what_no_count_of_the_bytes_can_bound_is_named(fields: dict[str, Any], unbounded: str) -> None:
     assert ANTHROPIC_MESSAGES.read(body(**fields)).unbounded == unbounded
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"), [("Model", "model"), ("MAX_TOKENS", "max_tokens"), ("\u017fystem", "system"), ("Tools", "tools")]
+)
+def test_a_name_that_only_some_providers_read_is_refused(name: str, plain: str) -> None:
+    with pytest.raises(BadRequestError, match=f"is not `{plain}` here") as caught:
+        ANTHROPIC_MESSAGES.read(body(**{name: "x"}))
+    assert caught.value.field == name
 
 
 def test_an_escape_hides_nothing() -> None:

@@ -104,6 +104,9 @@ FUNCTION = {"type": "function", "function": {"name": "f", "parameters": {"type":
         ({"plugins": [{"id": "web"}]}, "plugins"),
         ({"models": ["anthropic/claude-opus-4"]}, "models"),
         ({"search_parameters": {"mode": "auto"}}, "search_parameters"),
+        ({"best_of": 20}, "best_of"),
+        ({"best_of": 1}, ""),
+        ({"use_beam_search": True}, "use_beam_search"),
         ({"tools": [FUNCTION, {"type": "custom", "custom": {"name": "c"}}]}, ""),
         ({"tools": [FUNCTION, {"type": "openrouter:web_search"}]}, "tools[1]"),
         ({"tools": [{"type": "builtin_function", "function": {"name": "$web_search"}}]}, "tools[0]"),
@@ -124,6 +127,27 @@ FUNCTION = {"type": "function", "function": {"name": "f", "parameters": {"type":
 )
 def test_what_no_count_of_the_bytes_can_bound_is_named(fields: dict[str, Any], unbounded: str) -> None:
     assert OPENAI_CHAT.read(body(**fields)).unbounded == unbounded
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Model", "model"),
+        ("N", "n"),
+        ("Max_Tokens", "max_tokens"),
+        ("max_to\u212aens", "max_tokens"),
+        ("\u017ftream", "stream"),
+        ("Web_Search_Options", "web_search_options"),
+    ],
+)
+def test_a_name_that_only_some_providers_read_is_refused(name: str, plain: str) -> None:
+    with pytest.raises(BadRequestError, match=f"is not `{plain}` here") as caught:
+        OPENAI_CHAT.read(body(**{name: 1}))
+    assert caught.value.field == name
+
+
+def test_a_name_that_is_nobodys_passes_in_any_case() -> None:
+    assert {"topK", "größe"} < set(OPENAI_CHAT.read(body(topK=1, größe=1)).fields)
 
 
 def test_an_escape_hides_nothing() -> None:
