@@ -254,6 +254,7 @@ def serves(system: System, key: Key) -> None:
 
 # What is no request.
 
+LONG_CHUNKS = b"transfer-encoding: chunked\r\n\r\n10000\r\n" + (b"x" * 65_536 + b"\r\n10000\r\n") * 20
 NO_REQUESTS = {
     "tls": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 200, 400),
     "words": (b"hello there\r\n\r\n", 400),
@@ -277,10 +278,8 @@ NO_REQUESTS = {
     "many headers": (b"POST /v1/messages HTTP/1.1\r\nhost: g\r\n" + b"x: y\r\n" * HEAD_MAX + b"\r\n", 431),
     "long path": (b"POST /v1/messages/" + b"a" * HEAD_MAX * 2 + b" HTTP/1.1\r\nhost: g\r\n\r\n", 431),
     "long body": (b"POST /v1/messages HTTP/1.1\r\nhost: g\r\ncontent-length: %d\r\n\r\n" % (BODY_MAX + 1), 413),
-    "long chunks": (
-        b"POST /v1/messages HTTP/1.1\r\nhost: g\r\ntransfer-encoding: chunked\r\n\r\n10000\r\n" + (b"x" * 65_536 + b"\r\n10000\r\n") * 20,
-        413,
-    ),
+    "long chunks of a stranger": (b"POST /v1/messages HTTP/1.1\r\nhost: g\r\n" + LONG_CHUNKS, 401),
+    "long chunks": (b"POST /v1/messages HTTP/1.1\r\nhost: g\r\nx-api-key: KEY\r\n" + LONG_CHUNKS, 413),
 }
 
 
@@ -289,10 +288,10 @@ def test_what_is_no_request_gets_its_status_and_the_connection_ends(system: Syst
     data, status = NO_REQUESTS[name]
     with connect(system) as connection:
         with contextlib.suppress(ConnectionError):
-            connection.sendall(data)
+            connection.sendall(data.replace(b"KEY", key.text.encode()))
         given = read(connection)
         assert connection.recv(1) == b""
-    message = told(given, ANTHROPIC if b"/v1/messages" in data and status in (413, 501) else dialect_of(given))
+    message = told(given, ANTHROPIC if b"/v1/messages" in data and status in (401, 413, 501) else dialect_of(given))
     assert (given.status, given.headers["connection"]) == (status, "close")
     # What happened, why, and the next step.
     assert "; " in message

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from solvent.base.money import ZERO, Money
-from solvent.dialects.dialect import Dialect
 from solvent.exchange.commands import Outcome
 from solvent.ledger.transfers import Charge, CostSource
 from solvent.model.price import Price, Rates
 from solvent.model.request import Asked
+from solvent.model.route import DialectName
 from solvent.model.usage import NO_USAGE, Usage
 from solvent.pricing import count, quote
 from solvent.pricing.prompt import prompt
@@ -35,6 +35,14 @@ class Bill(NamedTuple):
     charge: Charge | None
 
 
+class Way(NamedTuple):
+    """What an estimate needs to know of the call: `output_tokens_max` is the most of one answer that was asked for."""
+
+    dialect: DialectName
+    model: str
+    output_tokens_max: int
+
+
 FREE = Bill(ZERO, NO_USAGE, None)
 
 
@@ -48,14 +56,18 @@ def of_usage(price: Price, usage: Usage) -> Bill:
     return Bill(quote.cost(price, usage), usage, Charge(price.version, quote.inputs(price, usage), CostSource.REPORTED))
 
 
-def estimated(price: Price, asked: Asked, dialect: Dialect, model: str, delivered: bytes, told: Usage | None = None) -> Bill:
-    """The cost where nothing was reported of the whole: the prompt as it was `told`, else counted, and the text that was delivered."""
+def estimated(price: Price, asked: Asked, way: Way, delivered: bytes, told: Usage | None = None) -> Bill:
+    """The cost where nothing was reported of the whole: the prompt as it was `told`, else counted, and the text that was delivered.
+
+    No more than was asked for is charged on an estimate, whatever an upstream that ignores its limit sends.
+    """
     usage = told
     if usage is None:
         # What nobody can bound is taken at a token a byte: an estimate, marked as one.
-        counted = prompt(asked, dialect.name, model)
+        counted = prompt(asked, way.dialect, way.model)
         usage = Usage(input_tokens=counted if isinstance(counted, int) else count.bound(len(asked.body)))
-    usage = usage._replace(output_tokens=count.text(delivered, model) if delivered else 0)
+    output = min(count.text(delivered, way.model), way.output_tokens_max * asked.answers) if delivered else 0
+    usage = usage._replace(output_tokens=output)
     return Bill(quote.cost(price, usage), usage, Charge(price.version, quote.inputs(price, usage), CostSource.ESTIMATED))
 
 

@@ -18,7 +18,7 @@ from solvent.exchange import events as on
 from solvent.exchange import refusals
 from solvent.exchange.answer import Answer
 from solvent.exchange.attempt import Attempt
-from solvent.exchange.bill import Bill
+from solvent.exchange.bill import Bill, Way
 from solvent.exchange.ceiling import ceiling, no_price
 from solvent.exchange.commands import Cause, Command, Over
 from solvent.exchange.events import End, Event, Rung
@@ -236,9 +236,8 @@ class Run:
         self.bills[attempt.number] = bill
         self._judge_health(attempt, command.over)
         ids = attempt.judgement.upstream_request_ids if attempt.judgement is not None else upstream_ids(attempt)
-        ending = _ENDINGS[command.end]
         now_us = self._around.clock.now_us()
-        self._facts.append(AttemptEnded(self._attempt_id(attempt), ending, bill.cost, now_us, ids, bill.charge))
+        self._facts.append(AttemptEnded(self._attempt_id(attempt), _ENDINGS[command.end], bill.cost, now_us, ids, bill.charge))
 
     def _bill(self, attempt: Attempt, end: End) -> Bill:
         if end is End.NONE:
@@ -247,7 +246,9 @@ class Run:
         if end is End.USAGE and attempt.usage is not None and bills.is_told(attempt.usage, attempt.delivered):
             return bills.of_usage(price, attempt.usage)
         delivered = attempt.delivered() if end is End.USAGE else b""
-        return bills.estimated(price, self.job.asked, self.job.dialect, attempt.candidate.model, delivered, attempt.prompt_usage)
+        most = self._output_max or self.job.asked.output_tokens_max or self.job.model.output_tokens_max
+        way = Way(self.job.dialect.name, attempt.candidate.model, most)
+        return bills.estimated(price, self.job.asked, way, delivered, attempt.prompt_usage)
 
     def _judge_health(self, attempt: Attempt, over: Over) -> None:
         health, passed, now_us = self._around.health, attempt.passed, self._around.clock.now_us()
