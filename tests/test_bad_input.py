@@ -277,9 +277,9 @@ NO_REQUESTS = {
     "many headers": (b"POST /v1/messages HTTP/1.1\r\nhost: g\r\n" + b"x: y\r\n" * HEAD_MAX + b"\r\n", 431),
     "long path": (b"POST /v1/messages/" + b"a" * HEAD_MAX * 2 + b" HTTP/1.1\r\nhost: g\r\n\r\n", 431),
     "long body": (b"POST /v1/messages HTTP/1.1\r\nhost: g\r\ncontent-length: %d\r\n\r\n" % (BODY_MAX + 1), 413),
-    "long chunks": (
+    "long chunks of a stranger": (
         b"POST /v1/messages HTTP/1.1\r\nhost: g\r\ntransfer-encoding: chunked\r\n\r\n10000\r\n" + (b"x" * 65_536 + b"\r\n10000\r\n") * 20,
-        413,
+        401,
     ),
 }
 
@@ -292,7 +292,7 @@ def test_what_is_no_request_gets_its_status_and_the_connection_ends(system: Syst
             connection.sendall(data)
         given = read(connection)
         assert connection.recv(1) == b""
-    message = told(given, ANTHROPIC if b"/v1/messages" in data and status in (413, 501) else dialect_of(given))
+    message = told(given, ANTHROPIC if b"/v1/messages" in data and status in (401, 413, 501) else dialect_of(given))
     assert (given.status, given.headers["connection"]) == (status, "close")
     # What happened, why, and the next step.
     assert "; " in message
@@ -302,6 +302,13 @@ def test_what_is_no_request_gets_its_status_and_the_connection_ends(system: Syst
 def dialect_of(given: Answer) -> str:
     """Where nobody can say which dialect was meant, either will do."""
     return ANTHROPIC if json.loads(given.body).get("type") == "error" else OPENAI
+
+
+def test_a_body_that_becomes_too_long_in_chunks_is_refused_where_the_key_is_good(system: System, key: Key) -> None:
+    head = b"POST /v1/messages HTTP/1.1\r\nhost: g\r\nx-api-key: %b\r\ntransfer-encoding: chunked\r\n\r\n" % key.text.encode()
+    given = send(system, head + (b"10000\r\n" + b"x" * 65_536 + b"\r\n") * 17)
+    assert (given.status, given.headers["connection"]) == (413, "close")
+    assert "max_body" in told(given, ANTHROPIC)
 
 
 def test_two_requests_in_one_write_are_answered_in_their_order(system: System, key: Key) -> None:
