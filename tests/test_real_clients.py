@@ -86,7 +86,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     with (
         sandbox(folder) as held,
         upstream({"claude-code": says(CLAUDE_CODE_ANSWER)}) as played,
-        gateway(folder / "gateway", config(held, played)) as running,
+        gateway(folder / "gateway", config(held, played), 'hold_wait = "300ms"') as running,
     ):
         for manner, name in (("openai", "oa-cut"), ("openai", "oa-stall"), ("openai", "oa-broken"), ("openai", "oa-slow-down")):
             held.open(f"sk-sandbox-{manner}-{name}-5.00")
@@ -329,6 +329,14 @@ def test_a_dry_account_is_met_once_and_its_failover_shows_in_a_header(system: Sy
     assert system.gateway.request(dry["upstream_request_ids"][0])["id"] == first.headers["x-solvent-request-id"]
 
 
+def test_whose_account_answered_is_told_only_to_keys_that_may_know(system: System) -> None:
+    plain = system.gateway.key("plain")
+    with gpt(system, plain.text) as client:
+        raw = client.chat.completions.with_raw_response.create(model="gpt-4o-mini", messages=asked())
+    assert "x-solvent-account" not in raw.headers
+    assert [name for name, value in raw.headers.items() if value == "oa" or "127.0.0.1" in value] == []
+
+
 def test_two_dry_wallets_of_different_owners_are_passed_over_in_a_stream_that_the_sdk_reads_to_its_end(system: System, key: Key) -> None:
     with claude(system, key.text) as client:
         with client.messages.stream(model="claude-failover", max_tokens=500, messages=asked()) as stream:
@@ -449,6 +457,22 @@ def test_a_spent_budget_is_a_402_of_its_own(system: System) -> None:
     assert (caught.value.status_code, caught.value.response.headers["x-solvent-verdict"]) == (402, "budget_limit")
 
 
+def test_money_that_only_a_request_in_flight_holds_is_waited_for_and_then_a_402_that_may_pass(system: System) -> None:
+    system.sandbox.faults("openai-oa-stall", "stall=6*1")
+    shared = system.gateway.key("shared", balance="0.002")
+    wanted: Any = {"model": "gpt-4o-mini", "messages": asked(), "max_tokens": 2_000}
+    with gpt(system, shared.text) as client:
+        stream = client.chat.completions.create(model="gpt-stall", messages=asked(LONG), max_tokens=2_000, stream=True)
+        assert next(iter(stream)).choices
+        with pytest.raises(openai.APIStatusError, match="held by 1 request in flight") as caught:
+            client.chat.completions.create(**wanted)
+        assert (caught.value.status_code, "x-should-retry" in caught.value.response.headers) == (402, False)
+        assert int(caught.value.response.headers["retry-after"]) >= 1
+        stream.close()
+        system.gateway.settled(shared, 2)
+        assert client.chat.completions.create(**wanted).choices
+
+
 def test_a_hopeless_error_is_not_tried_again_by_the_sdks(system: System, key: Key) -> None:
     sent: list[str] = []
     with gpt(system, key.text, retries=2, sent=sent) as client, claude(system, key.text, retries=2, sent=sent) as other:
@@ -554,7 +578,7 @@ def test_a_client_that_leaves_a_stream_stops_anthropics_upstream_and_pays_for_wh
 
 def left(system: System, key: Key, account: str) -> None:
     """The upstream was stopped, and the hold is settled with a part of what the whole answer would have cost."""
-    call = until(lambda: next((call for call in system.sandbox.calls(account) if call["outcome"] == "left"), None)) or {}
+    call = until(lambda: next((call for call in system.sandbox.calls(account)[-1:] if call["outcome"] == "left"), None)) or {}
     done = system.gateway.of_key(key)[0]
     assert done["attempts"][0]["upstream_request_ids"] == [call["request_id"]]
     assert 0 < done["tokens"]["output_tokens"] < 100

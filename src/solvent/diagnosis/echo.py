@@ -22,7 +22,7 @@ REQUEST_BYTES_MAX = 256 * 1024
 
 _WHOLE_MIN = 3
 # Longer pieces that both hold are no chance; they are found by probes of so many letters, and so many characters around.
-_RUN_MIN, _SIGNS_MIN, _OUTSIDE_MIN = 11, 9, 4
+_RUN_MIN, _SIGNS_MIN, _OUTSIDE_MIN = 11, 9, 8
 _PROBE, _AROUND = 6, 80
 # Bytes of the request that are searched for one judgement, all searches together, and signs of each kind that are resolved.
 _SEARCHED_MAX = 8 * 1024 * 1024
@@ -82,7 +82,7 @@ class Sent:
             if start <= probe <= end - _PROBE and self._finds(whole[probe : probe + _PROBE]):
                 left, right = self._grown(whole, probe)
                 inside = whole[max(left, start) : min(right, end)]
-                at_an_end = (left <= start or right >= end) and _is_long(inside, right - left, words)
+                at_an_end = (left <= start or right >= end) and _is_long(inside, right - left, words, bare)
                 if at_an_end or 5 * len(inside) >= 4 * len(bare):
                     found.append(whole[left:right])
         return tuple(dict.fromkeys(found))
@@ -118,11 +118,12 @@ class Sent:
         return bare_of(text)
 
 
-def _is_long(inside: bytes, length: int, words: str) -> bool:
-    """Whether a piece is too long to be shared by chance: not one word of the words, that any request may hold too."""
+def _is_long(inside: bytes, length: int, words: str, bare: bytes) -> bool:
+    """Whether a piece at an end of the words is too long to be shared by chance: it goes on outside, or is half of them and no one word."""
     if length < (_RUN_MIN if inside.isascii() else _SIGNS_MIN):
         return False
-    return length - len(inside) >= _OUTSIDE_MIN or not any(inside in bare_of(word) for word in _BREAKS.split(words) if word.isascii())
+    one_word = any(inside in bare_of(word) for word in _BREAKS.split(words) if word.isascii())
+    return length - len(inside) >= _OUTSIDE_MIN or (2 * len(inside) >= len(bare) and not one_word)
 
 
 def bare_of(text: str) -> bytes:

@@ -175,9 +175,10 @@ def _theirs(reading: Reading, left: Answer, evidence: Evidence, engine: Engine, 
 
 
 def _found(sources: tuple[str, ...], flat: str) -> list[str]:
-    """The places of those of the expressions that occur."""
-    spans = (_compiled(source).span(flat) for source in sources)
-    return [flat[span[0] : span[1]] for span in spans if span is not None]
+    """The places of those of the expressions that occur, without those that lie inside another."""
+    spans = {span for span in (_compiled(source).span(flat) for source in sources) if span is not None}
+    outer = [(start, end) for start, end in spans if not any(a <= start and end <= b for a, b in spans - {(start, end)})]
+    return [flat[start:end] for start, end in sorted(outer)]
 
 
 def _whole_sentence(said: Answer, rule: Rule, memo: Memo) -> bool:

@@ -13,6 +13,8 @@ from msgspec import Raw
 from solvent.model.request import BadRequestError
 
 Fields = dict[str, Raw]
+MORE_PROMPT = frozenset({"tools", "system", "input", "prompt"})
+"""What a prompt can hold beside its messages."""
 Item = TypeVar("Item")
 
 NAME_CHARS_MAX = 256

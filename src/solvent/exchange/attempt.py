@@ -52,7 +52,21 @@ class Attempt:
     """What is known of one attempt, and the listener of its call."""
 
     __slots__ = (
-        *("_begun", "_feed", "_judge", "_json", "_json_bytes", "_mode", "_room", "_tap", "began_ms", "call", "candidate", "content_type"),
+        *(
+            "_begun",
+            "_feed",
+            "_judge",
+            "_json",
+            "_json_bytes",
+            "_make_tap",
+            "_mode",
+            "_room",
+            "_tap",
+            "began_ms",
+            "call",
+            "candidate",
+            "content_type",
+        ),
         *("delivered", "dialect", "end", "ended_ms", "headers", "judgement", "number", "passed", "prompt_usage", "status", "usage"),
     )
 
@@ -78,14 +92,15 @@ class Attempt:
         self._judge = judge
         self._room = room
         self._mode = _Mode.WAITING
+        self._make_tap: Callable[[], Tap] | None = None
         self._tap: Tap | None = None
         self._json: list[bytes] = []
         self._json_bytes = 0
         self._begun = False
 
-    def listen(self, tap: Tap) -> None:
+    def listen(self, make_tap: Callable[[], Tap]) -> None:
         """Which reader a stream of this attempt is read with."""
-        self._tap = tap
+        self._make_tap = make_tap
 
     @property
     def category(self) -> Category | None:
@@ -117,7 +132,9 @@ class Attempt:
         if not 200 <= status < 300:
             self._mode = _Mode.ERROR
             return
-        self._mode = _Mode.STREAM if self.content_type.startswith(b"text/event-stream") else _Mode.JSON
+        self._mode = _Mode.JSON
+        if self._make_tap is not None and self.content_type.startswith(b"text/event-stream"):
+            self._mode, self._tap = _Mode.STREAM, self._make_tap()
         self._feed(_ANSWERED)
 
     def received(self, data: bytes) -> None:
@@ -199,7 +216,7 @@ class Attempt:
             self._fail(self.status, body, None if body.lstrip()[:1] == b"{" else Transport.GARBAGE)
             return
         self.usage = whole.usage
-        self.delivered = lambda: whole.delivered
+        self.delivered = whole.delivered
         if not self._begun:
             self._feed(on.Preamble(body))
         self._feed(_ENDED)
@@ -217,7 +234,7 @@ class Attempt:
     def release(self) -> None:
         """The request is over. What leads back to it is let go, so that no cycle keeps its bodies in memory."""
         self._mode = _Mode.OVER
-        self._tap = self.call = None
+        self._tap = self._make_tap = self.call = None
         self._feed, self._room, self.delivered = _unheard, _no_room, bytes
 
     def _break_off(self) -> None:

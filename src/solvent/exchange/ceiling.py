@@ -29,7 +29,7 @@ def ceiling(job: Job, prices: list[Price], room: int | None, *, clamp: bool) -> 
     body = job.asked.body
     hours = count.hour_writes(body)
     amount = _dearest(job, prices, count.bound(len(body)), output, hour_writes=hours)
-    if room is None or (amount <= room and bounded_by_bytes(job.asked)):
+    if room is None or (amount <= room and (job.asked.words_only or bounded_by_bytes(job.asked))):
         return Ceiling(amount)
     # Only now is it worth counting: the bound by bytes is several times too high, and it holds for nothing but text.
     tokens = 0

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from solvent.base.money import ZERO, Money
-from solvent.dialects.dialect import Refusal
+from solvent.dialects.dialect import Refusal, Tap
 from solvent.exchange import bill as bills
 from solvent.exchange import commands as do
 from solvent.exchange import events as on
@@ -213,13 +212,16 @@ class Run:
             return
         inject = job.asked.stream and candidate.endpoint.stream_usage is StreamUsage.INJECT and not job.asked.wants_usage
         body = job.dialect.rewrite(job.asked, candidate.model, inject_usage=inject, output_tokens_max=self._output_max)
-        tap = job.dialect.tap(strip_usage=not job.asked.wants_usage)
+        attempt.listen(lambda: self._tap(candidate))
+        request = UpstreamRequest(candidate.header_lines + job.header_lines, body, candidate.upstream.timeouts, job.asked.stream)
+        attempt.call = self._around.upstreams.call(candidate.endpoint.url, request, attempt, fresh=command.fresh)
+
+    def _tap(self, candidate: Candidate) -> Tap:
+        tap = self.job.dialect.tap(strip_usage=not self.job.asked.wants_usage)
         price = self._price(candidate)
         if price is not None:
             tap.cost_of = lambda usage: str(quote.cost(price, usage))
-        attempt.listen(tap)
-        request = UpstreamRequest(candidate.header_lines + job.header_lines, body, candidate.upstream.timeouts, job.asked.stream)
-        attempt.call = self._around.upstreams.call(candidate.endpoint.url, request, attempt, fresh=command.fresh)
+        return tap
 
     def _close_upstream(self, _: do.CloseUpstream) -> None:
         call = self.attempts[-1].call
@@ -348,10 +350,7 @@ class Run:
         judgement = self.attempts[-1].judgement if self.attempts else None
         told = refusals.of_failure(command.cause, command.category, judgement.caller_text if judgement is not None else "")
         judged = (attempt.judgement.retry_after_ms for attempt in self.attempts if attempt.judgement is not None)
-        waits = [wait_ms for wait_ms in (self.job.plan.retry_after_ms, *judged) if wait_ms is not None]
-        if told.retry and told.after_s is None and waits:
-            return replace(told, after_s=-(-min(waits) // 1000))
-        return told
+        return refusals.soonest(told, (self.job.plan.retry_after_ms, *judged))
 
     def refusal(self, told: Told) -> Refusal:
         """An error in the shape that dialects write."""

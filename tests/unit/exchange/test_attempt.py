@@ -28,7 +28,7 @@ class Play:
         job = stage.runs[0].job
         judge = stage.around.judge(job.asked)
         self.attempt = Attempt(1, job.plan.candidates[0], job.dialect, self.events.append, judge, lambda: True)
-        self.attempt.listen(job.dialect.tap(strip_usage=True))
+        self.attempt.listen(lambda: job.dialect.tap(strip_usage=True))
         self.attempt.call = self.call
 
     def answered(self, status: int = 200, kind: bytes = b"application/json") -> Play:

@@ -429,7 +429,7 @@ def test_a_maintenance_answer_stands_in_where_the_route_says_so() -> None:
     client = stage.claude("kept-up")
     stage.calls[0].answers(400, DRY)
     assert (client.status, client.headers[b"x-solvent-degraded"]) == (200, b"maintenance")
-    assert DIALECTS[DialectName.ANTHROPIC].whole(client.body).delivered == b"Back soon."
+    assert DIALECTS[DialectName.ANTHROPIC].whole(client.body).delivered() == b"Back soon."
     books = stage.check_even()
     assert books.accounts["key:caller"].debited == Money(0)
 

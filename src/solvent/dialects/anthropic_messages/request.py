@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Raw
 
 from solvent.dialects.body import (
+    MORE_PROMPT,
     UNREADABLE,
     Fields,
     costly_option,
@@ -83,21 +84,28 @@ def read(body: bytes) -> Asked:
     output_tokens_max = count(fields, "max_tokens", 0)
     if output_tokens_max is None:
         raise BadRequestError("max_tokens", "`max_tokens` is missing; it must be a whole number.")
-    unbounded = _unbounded_part(fields)
+    unbounded, words_only = _messages(fields)
     if not _LOOKED_AT.isdisjoint(fields):
         unbounded = _costly_part(fields) or unbounded
-    return Asked(model, stream, output_tokens_max, 1, True, unbounded, fields, body)
+    words_only = words_only and MORE_PROMPT.isdisjoint(fields)
+    return Asked(model, stream, output_tokens_max, 1, True, unbounded, fields, body, words_only)
 
 
-def _unbounded_part(fields: Fields) -> str:
-    """Where a block of a message stands whose tokens the bytes of the request do not bound, or nothing. Raises `BadRequestError`."""
+def _messages(fields: Fields) -> tuple[str, bool]:
+    """Where a block of a message stands whose tokens the bytes of the request do not bound, or nothing; whether all of them are texts.
+
+    Raises `BadRequestError`.
+    """
     messages = messages_in(fields, _MESSAGES)
     if messages is None:
-        return "messages"
+        return "messages", False
+    words_only = True
     for at, message in enumerate(messages):
-        if type(message.content) is list and (found := _remote(message.content, f"messages[{at}].content", 0)):
-            return found
-    return ""
+        if type(message.content) is list:
+            words_only = False
+            if found := _remote(message.content, f"messages[{at}].content", 0):
+                return found, False
+    return "", words_only
 
 
 def _remote(blocks: list[_Block], where: str, depth: int) -> str:

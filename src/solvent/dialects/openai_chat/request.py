@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Raw
 
 from solvent.dialects.body import (
+    MORE_PROMPT,
     UNREADABLE,
     Fields,
     costly_option,
@@ -85,23 +86,29 @@ def read(body: bytes) -> Asked:
         limit = max(limit or 0, count(fields, "max_completion_tokens", 1) or 0) or None
     answers = (count(fields, "n", 1, ANSWERS_MAX) or 1) if "n" in fields else 1
     wants_usage = stream and "stream_options" in fields and _wants_usage(fields["stream_options"])
-    unbounded = _unbounded_part(fields)
+    unbounded, words_only = _messages(fields)
     if not _LOOKED_AT.isdisjoint(fields):
         unbounded = costly_option(fields, _HARMLESS) or costly_tool(fields, _TOOLS, _CALLER_RUNS.__contains__) or unbounded
-    return Asked(model, stream, limit, answers, wants_usage, unbounded, fields, body)
+    words_only = words_only and MORE_PROMPT.isdisjoint(fields)
+    return Asked(model, stream, limit, answers, wants_usage, unbounded, fields, body, words_only)
 
 
-def _unbounded_part(fields: Fields) -> str:
-    """Where a part of a message stands whose tokens the bytes of the request do not bound, or nothing. Raises `BadRequestError`."""
+def _messages(fields: Fields) -> tuple[str, bool]:
+    """Where a part of a message stands whose tokens the bytes of the request do not bound, or nothing; whether all of them are texts.
+
+    Raises `BadRequestError`.
+    """
     messages = messages_in(fields, _MESSAGES)
     if messages is None:
-        return "messages"
+        return "messages", False
+    words_only = True
     for at, message in enumerate(messages):
         if type(message.content) is list:
+            words_only = False
             for place, part in enumerate(message.content):
                 if found := _remote(part):
-                    return f"messages[{at}].content[{place}].{found}"
-    return ""
+                    return f"messages[{at}].content[{place}].{found}", False
+    return "", words_only
 
 
 def _remote(part: _Part) -> str:

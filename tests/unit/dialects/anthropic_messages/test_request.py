@@ -187,3 +187,17 @@ def test_what_changes_leaves_the_other_bytes_alone() -> None:
         ANTHROPIC_MESSAGES.rewrite(asked, "a", output_tokens_max=3)
         == b'{"model":"a","x":[1.50,{"a":1, "a":2}],"max_tokens":3,"messages":[{}]}'
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "words_only"),
+    [
+        ({}, True),
+        ({"messages": [{"role": "user", "content": [{"type": "text", "text": "hi"}]}]}, False),
+        ({"tools": []}, False),
+        ({"system": "s"}, False),
+    ],
+)
+def test_a_prompt_of_words_alone_is_seen_at_once(change: dict[str, Any], words_only: bool) -> None:  # noqa: FBT001
+    body = {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "hi"}]} | change
+    assert ANTHROPIC_MESSAGES.read(json.dumps(body).encode()).words_only is words_only

@@ -206,3 +206,20 @@ def test_asking_for_usage_keeps_the_other_options_of_a_stream() -> None:
 def test_a_limit_goes_where_the_caller_put_it(fields: dict[str, Any], sent: dict[str, Any]) -> None:
     asked = OPENAI_CHAT.read(body(**fields))
     assert json.loads(OPENAI_CHAT.rewrite(asked, "gpt-5", output_tokens_max=9)) == {"model": "gpt-5", "messages": HELLO, **sent}
+
+
+@pytest.mark.parametrize(
+    ("change", "words_only"),
+    [
+        ({}, True),
+        ({"messages": [{"role": "user", "content": None}]}, True),
+        ({"messages": [{"role": "user", "content": [{"type": "text", "text": "hi"}]}]}, False),
+        ({"tools": []}, False),
+        ({"system": "s"}, False),
+        ({"input": "i"}, False),
+        ({"prompt": "p"}, False),
+    ],
+)
+def test_a_prompt_of_words_alone_is_seen_at_once(change: dict[str, Any], words_only: bool) -> None:  # noqa: FBT001
+    body = {"model": "m", "messages": [{"role": "user", "content": "hi"}]} | change
+    assert OPENAI_CHAT.read(json.dumps(body).encode()).words_only is words_only
