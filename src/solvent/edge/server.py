@@ -58,7 +58,11 @@ class Handler(Protocol):
 
 
 class Server:
-    """All connections of clients. `knows`: whether a head shows a key that is good here; a stranger may send but a small body."""
+    """All connections of clients.
+
+    `knows`: whether a head shows a key that is good here; a stranger may send but a small body. `connections_max`: of more, one that
+    waits for nothing makes room, and where there is none the newcomer is dropped: files must be left for upstreams and the journal.
+    """
 
     def __init__(
         self,
@@ -67,10 +71,12 @@ class Server:
         *,
         body_bytes_max: Callable[[], int],
         knows: Callable[[Mapping[bytes, bytes]], bool] = everybody,
+        connections_max: int = 1 << 30,
     ) -> None:
         self.handler = handler
         self.body_bytes_max = body_bytes_max
         self.knows = knows
+        self.connections_max = connections_max
         self.connections: set[Connection] = set()
         self.draining = False
         self._monotonic_ms = monotonic_ms
@@ -80,6 +86,16 @@ class Server:
     def connection(self) -> Connection:
         """A protocol for one accepted connection."""
         return Connection(self)
+
+    def take(self, connection: Connection) -> None:
+        """A connection was made."""
+        if len(self.connections) >= self.connections_max:
+            spare = next((one for one in self.connections if not one.busy), connection)
+            self.connections.discard(spare)
+            spare.drop()
+            if spare is connection:
+                return
+        self.connections.add(connection)
 
     def flush_soon(self, connection: Connection) -> None:
         """Writes at the end of this turn of the loop, for all connections together: who sleeps on the other side is woken once."""
@@ -139,7 +155,7 @@ class Connection(asyncio.Protocol):
         """The connection is there."""
         # uvloop's transports are of this kind without saying so.
         self._transport = cast(asyncio.Transport, transport)
-        self._server.connections.add(self)
+        self._server.take(self)
         raw = transport.get_extra_info("socket")
         if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import resource
 import signal
 import socket
 import traceback
@@ -41,6 +42,7 @@ DAY_US = 86_400_000_000  # prices change by the day
 PRICES_MAX = 4_096  # names that callers make up cannot fill the memory
 FIRST_WORD_S = 3.0  # how long a new worker waits for its keys and routes before it takes requests all the same
 REVIVE_MS = 1_000
+FILES_WANTED = 65_536
 HEALTH_MS = 200
 
 
@@ -93,7 +95,9 @@ class EdgeWorker:
             broke=self._broke,
         )
         self._app = App(self._around, RequestIds(setup.random_bytes), self.readiness)
-        self._server = Server(self._app, clock.monotonic_ms, body_bytes_max=self._body_bytes_max, knows=self._app.knows)
+        self._server = Server(
+            self._app, clock.monotonic_ms, body_bytes_max=self._body_bytes_max, knows=self._app.knows, connections_max=files_max() * 3 // 4
+        )
         self._link = OfficeLink(setup.data / "office.sock", setup.name, setup.pid, self, self.healths)
         self._config = ""
         self._stop = asyncio.Event()
@@ -266,6 +270,17 @@ def where(fault: BaseException) -> str:
     """Where an exception was raised, and nothing of what is in it: its words may hold the caller's."""
     place = traceback.extract_tb(fault.__traceback__)
     return f"{type(fault).__name__} at {place[-1].filename}:{place[-1].lineno}" if place else type(fault).__name__
+
+
+def files_max() -> int:
+    """How many files and connections this process may have open, once that was raised as far as it may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return FILES_WANTED
+    wanted = FILES_WANTED if hard == resource.RLIM_INFINITY else min(hard, FILES_WANTED)
+    if wanted > soft:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(soft, wanted)
 
 
 def run(setup: Setup, listener: socket.socket, parent: socket.socket | None, loop_factory: Callable[[], asyncio.AbstractEventLoop]) -> None:

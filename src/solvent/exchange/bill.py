@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from solvent.base.money import ZERO, Money
 from solvent.exchange.commands import Outcome
+from solvent.exchange.job import Job
 from solvent.ledger.transfers import Charge, CostSource
 from solvent.model.price import Price, Rates
-from solvent.model.request import Asked
-from solvent.model.route import DialectName
 from solvent.model.usage import NO_USAGE, Usage
 from solvent.pricing import count, quote
 from solvent.pricing.prompt import prompt
@@ -35,14 +34,6 @@ class Bill(NamedTuple):
     charge: Charge | None
 
 
-class Way(NamedTuple):
-    """What an estimate needs to know of the call: `output_tokens_max` is the most of one answer that was asked for."""
-
-    dialect: DialectName
-    model: str
-    output_tokens_max: int
-
-
 FREE = Bill(ZERO, NO_USAGE, None)
 
 
@@ -56,18 +47,19 @@ def of_usage(price: Price, usage: Usage) -> Bill:
     return Bill(quote.cost(price, usage), usage, Charge(price.version, quote.inputs(price, usage), CostSource.REPORTED))
 
 
-def estimated(price: Price, asked: Asked, way: Way, delivered: bytes, told: Usage | None = None) -> Bill:
+def estimated(price: Price, job: Job, model: str, delivered: bytes, told: Usage | None = None) -> Bill:
     """The cost where nothing was reported of the whole: the prompt as it was `told`, else counted, and the text that was delivered.
 
-    No more than was asked for is charged on an estimate, whatever an upstream that ignores its limit sends.
+    Never more of that than the request allowed: the estimate of a long text is high.
     """
-    usage = told
+    asked, usage = job.asked, told
     if usage is None:
         # What nobody can bound is taken at a token a byte: an estimate, marked as one.
-        counted = prompt(asked, way.dialect, way.model)
+        counted = prompt(asked, job.dialect.name, model)
         usage = Usage(input_tokens=counted if isinstance(counted, int) else count.bound(len(asked.body)))
-    output = min(count.text(delivered, way.model), way.output_tokens_max * asked.answers) if delivered else 0
-    usage = usage._replace(output_tokens=output)
+    output_tokens = count.text(delivered, model) if delivered else 0
+    most = (asked.output_tokens_max or job.model.output_tokens_max) * asked.answers
+    usage = usage._replace(output_tokens=min(output_tokens, most))
     return Bill(quote.cost(price, usage), usage, Charge(price.version, quote.inputs(price, usage), CostSource.ESTIMATED))
 
 

@@ -18,7 +18,7 @@ from solvent.exchange import events as on
 from solvent.exchange import refusals
 from solvent.exchange.answer import Answer
 from solvent.exchange.attempt import Attempt
-from solvent.exchange.bill import Bill, Way
+from solvent.exchange.bill import Bill
 from solvent.exchange.ceiling import ceiling, no_price
 from solvent.exchange.commands import Cause, Command, Over
 from solvent.exchange.events import End, Event, Rung
@@ -246,9 +246,7 @@ class Run:
         if end is End.USAGE and attempt.usage is not None and bills.is_told(attempt.usage, attempt.delivered):
             return bills.of_usage(price, attempt.usage)
         delivered = attempt.delivered() if end is End.USAGE else b""
-        most = self._output_max or self.job.asked.output_tokens_max or self.job.model.output_tokens_max
-        way = Way(self.job.dialect.name, attempt.candidate.model, most)
-        return bills.estimated(price, self.job.asked, way, delivered, attempt.prompt_usage)
+        return bills.estimated(price, self.job, attempt.candidate.model, delivered, attempt.prompt_usage)
 
     def _judge_health(self, attempt: Attempt, over: Over) -> None:
         health, passed, now_us = self._around.health, attempt.passed, self._around.clock.now_us()

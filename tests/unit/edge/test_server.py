@@ -93,6 +93,24 @@ async def test_who_reads_no_answers_is_given_no_more_of_them() -> None:
     assert scene.wire.aborted
 
 
+async def test_of_too_many_connections_one_that_waits_for_nothing_makes_room() -> None:
+    scene = Scene()
+    scene.server.connections_max = 2
+    scene.say(GET)
+
+    def another() -> tuple[Connection, Wire]:
+        connection, wire = scene.server.connection(), Wire()
+        connection.connection_made(wire)
+        return connection, wire
+
+    (_, idle), (busy, taken) = another(), another()
+    assert (scene.wire.aborted, idle.aborted, taken.aborted) == (False, True, False)
+    busy.data_received(GET[:5])
+    _, late = another()
+    assert (scene.wire.aborted, taken.aborted, late.aborted) == (False, False, True)
+    assert scene.server.connections == {scene.connection, busy}
+
+
 async def test_the_answers_of_one_turn_are_written_together_at_its_end() -> None:
     scene = Scene()
     other, wire = scene.server.connection(), Wire()

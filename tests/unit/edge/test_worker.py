@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,6 +110,27 @@ async def test_a_bad_config_is_refused_and_the_old_one_stays(scene: Scene) -> No
     scene.worker.opened(OPENING)
     assert scene.worker.changed(Change(config="bad")) == "config: line 1: no account"
     assert scene.health("main").state == "ready"
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "files", "raised"),
+    [
+        (1_024, 20_000, 20_000, (20_000, 20_000)),
+        (1_024, 1_048_576, workers.FILES_WANTED, (workers.FILES_WANTED, 1_048_576)),
+        (1_024, -1, workers.FILES_WANTED, (workers.FILES_WANTED, -1)),
+        (200_000, 1_048_576, 200_000, None),
+        (1_024, 1_024, 1_024, None),
+        (-1, -1, workers.FILES_WANTED, None),
+    ],
+)
+def test_it_may_open_as_many_files_as_it_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, files: int, raised: tuple[int, int] | None
+) -> None:
+    limits: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, hard))
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limit: limits.append(limit))
+    assert workers.files_max() == files
+    assert limits == ([] if raised is None else [raised])
 
 
 async def test_a_fault_is_told_by_its_place_alone(scene: Scene) -> None:
