@@ -29,6 +29,7 @@ ROUNDS = 5
 ROUND_S = 2.0
 LOAD_S_MAX = 60
 FOLD_S_MAX = 120
+AUDIT_S_MAX = 300
 START_S = 60
 CONNECTIONS = 32
 SOURCES = Path(__file__).parent / "c"
@@ -36,6 +37,7 @@ COMPILER = "cc"
 PATH = "/v1/chat/completions"
 COST_USD = Decimal("0.00042")  # 180 tokens at 1 USD a million and 120 at 2
 _NGINX_PATH = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
+_PROGRAM = (sys.executable, "-c", "from solvent.cli.main import run; run()")
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy of the environment must not stand in the way
 
 _SYSTEM = (
@@ -47,6 +49,9 @@ _QUESTION = (
     "My bottom bracket creaks under load, and I would like to replace it myself. The frame is a 2019 steel touring frame with a threaded "
     "68 mm shell. Which bracket fits, which tools do I need, and is there anything that I should check on the cranks while they are off?"
 )
+
+
+Figures = dict[str, dict[str, dict[str, dict[str, float]]]]  # by case, target and figure: median, lowest, highest
 
 
 @dataclass(frozen=True)
@@ -135,14 +140,34 @@ class Office:
 
 def measure() -> tuple[list[tuple[str, ...]], dict[str, Any]]:
     """The table's rows with their head, and the same for machines."""
+    if sys.platform != "linux":
+        print("the gateway is measured through /proc, which this system lacks: run it on Linux")
+        return [], {"missing": "/proc"}
     if shutil.which(COMPILER) is None:
         print("no C compiler on the PATH: the gateway is not measured (Debian: apt-get install gcc libc6-dev)")
         return [], {"missing": COMPILER}
-    with tempfile.TemporaryDirectory(prefix="solvent-bench-") as name, contextlib.ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="solvent-bench-") as name:
         folder = Path(name)
         for program in ("load", "upstream"):
             subprocess.run([COMPILER, "-O2", "-o", str(folder / program), str(SOURCES / f"{program}.c")], check=True)
-        measured, measuring = cores()
+        figures, memory, requests = _measure(folder)
+        found = {
+            "cores": dict(zip(("measured", "client and provider"), cores(), strict=True)),
+            "rounds": ROUNDS,
+            "resident_mb": memory,
+            "audit": _audit(folder / "solvent", requests),
+            "figures": figures,
+        }
+    measured, measuring = cores()
+    print(f"Gateway: CPU time in microseconds a request, medians of {ROUNDS} interleaved rounds of {ROUND_S:.0f} s (lowest-highest).")
+    print(f"All of a target runs on core {measured}, client and provider on core {measuring}. At the end: {found['audit']}.")
+    return _rows(figures), found
+
+
+def _measure(folder: Path) -> tuple[Figures, dict[str, dict[str, int]], int]:
+    """All rounds: the figures, the megabytes of each process, and how many requests went through the books."""
+    measured, measuring = cores()
+    with contextlib.ExitStack() as stack:
         provider = stack.enter_context(running([str(folder / "upstream"), "0"], measuring, folder, stdout=subprocess.PIPE))
         assert provider.stdout is not None
         upstream = int(provider.stdout.readline())
@@ -158,15 +183,17 @@ def measure() -> tuple[list[tuple[str, ...]], dict[str, Any]]:
                 for target in targets:
                     sent = _round(folder, target, case, number, sent)
         memory = {target.name: {role: round(resident_mb(pid)) for role, pid in target.pids.items()} for target in targets}
-        figures = {case.name: {target.name: _figures(target.rounds[case.name]) for target in targets} for case in CASES}
-        found = {
-            "cores": {"measured": measured, "client and provider": measuring},
-            "rounds": ROUNDS,
-            "resident_mb": memory,
-            "requests_in_the_books": sent,
-            "figures": figures,
-        }
-    return _rows(figures), found
+        return {case.name: {target.name: _figures(target.rounds[case.name]) for target in targets} for case in CASES}, memory, sent
+
+
+def _audit(folder: Path, requests: int) -> str:
+    """What `solvent audit` says of the books when all is over; they must balance."""
+    told = subprocess.run(
+        [*_PROGRAM, "audit", "--data", "data"], cwd=folder, capture_output=True, text=True, timeout=AUDIT_S_MAX, check=False
+    )
+    if told.returncode:
+        raise SystemExit(f"after {requests} requests the audit says: {told.stdout}{told.stderr}")
+    return f"{told.stdout.strip()} after {requests:,} requests"
 
 
 @contextlib.contextmanager
@@ -221,8 +248,7 @@ def _solvent(parent: Path, upstream: int, core: int) -> Iterator[Target]:
         """
     )
     (folder / "key").write_text("sk-bench")
-    program = [sys.executable, "-c", "from solvent.cli.main import run; run()", "serve", "--config", "solvent.toml", "--data", "data"]
-    with running(program, core, folder, stdout=subprocess.PIPE) as process:
+    with running([*_PROGRAM, "serve", "--config", "solvent.toml", "--data", "data"], core, folder, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         office, gateway = "", 0
         for line in process.stdout:
@@ -309,8 +335,8 @@ def _figures(rounds: list[dict[str, float]]) -> dict[str, dict[str, float]]:
     return found
 
 
-def _rows(figures: dict[str, dict[str, dict[str, dict[str, float]]]]) -> list[tuple[str, ...]]:
-    rows: list[tuple[str, ...]] = [("", "", "CPU us: edge", "office", "supervisor", "requests/s", "p50 us", "p99 us")]
+def _rows(figures: Figures) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = [("", "", "edge", "office", "supervisor", "requests/s", "p50 us", "p99 us")]
     columns = ("edge_cpu_us", "office_cpu_us", "supervisor_cpu_us", "requests_per_second", "p50_us", "p99_us")
     for case, targets in figures.items():
         for target, found in targets.items():

@@ -6,6 +6,7 @@ Arguments name the parts to measure, `desk` and `gateway`; without any both are.
 from __future__ import annotations
 
 import json
+import os
 import platform
 import sys
 from collections.abc import Callable
@@ -46,9 +47,11 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}", file=sys.stderr)
         return 2
-    found: dict[str, Any] = {
-        "machine": {"system": platform.platform(), "python": platform.python_version(), "processor": processor()},
-    }
+    busy = os.getloadavg()[0]
+    if busy > 1:
+        print(f"Other programs keep this machine busy (load {busy:.1f}): all figures will be higher than they need be.")
+    machine = {"system": platform.platform(), "python": platform.python_version(), "processor": processor(), "load": round(busy, 1)}
+    found: dict[str, Any] = {"machine": machine}
     for name in arguments or PARTS:
         rows, found[name] = PARTS[name]()
         if rows:

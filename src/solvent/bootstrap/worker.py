@@ -17,7 +17,7 @@ import uvloop
 from solvent.access import keys
 from solvent.adapters.clock import LoopClock, SystemClock
 from solvent.base.errors import SolventError
-from solvent.bootstrap.children import inherited, say_ready
+from solvent.bootstrap.children import inherited, say_failed, say_ready
 from solvent.diagnosis import engine
 from solvent.diagnosis.upstream import Memo, judge_attempt
 from solvent.edge import worker
@@ -42,9 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--durability", choices=("process", "power"), required=True)
     given = parser.parse_args(arguments)
     os.umask(0o077)
+    parent = inherited(given.parent)
     try:
         pepper = (given.data / "key-secret").read_text(encoding="ascii").strip().encode("ascii")
-        parent = inherited(given.parent)
         rules, memo = engine.packaged(), Memo()
         count.text("")  # loads the vocabulary now, not in the middle of a request
         setup = Setup(
@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
             routes=lambda text: routes_of(text, given.folder),
             digest=lambda text: keys.digest(text, pepper),
             judge=lambda evidence: judge_attempt(evidence, rules, memo),
-            price_of=_price_of,
+            price_of=price_of,
             random_bytes=secrets.token_bytes,
             opened=lambda: say_ready(parent),
             complain=_complain,
@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
         _settle_memory()
         worker.run(setup, inherited(given.listener), parent, uvloop.new_event_loop)
     except (SolventError, OSError) as problem:
-        sys.stderr.write(f"solvent worker: {problem}\n")
+        say_failed(parent, str(problem))
         return 3
     return 0
 
@@ -92,7 +92,8 @@ def routes_of(config: str, folder: Path) -> Routebook:
     return parse(config, "config", os.environ, secret_files(folder)).routebook
 
 
-def _price_of(candidate: Candidate) -> Price | None:
+def price_of(candidate: Candidate) -> Price | None:
+    """What the price book says today of a way to a model; None where it knows no price."""
     upstream = candidate.upstream
     return book.price_of(upstream.provider, candidate.model, SystemClock().now().date(), candidate.vendor)
 

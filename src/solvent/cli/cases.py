@@ -8,8 +8,9 @@ import click
 
 from solvent.cli import columns, verdicts
 from solvent.cli.office_client import FailedError, Office, Shown, admin, segment
+from solvent.model.verdict import Wallet
 
-_HEADS = ("ID", "STATE", "COUNT", "LAST", "CATEGORY", "PROVIDER", "TITLE")
+_HEADS = ("ID", "STATE", "COUNT", "LAST", "CATEGORY", "WALLET", "PROVIDER", "TITLE")
 
 
 @click.group(name="cases")
@@ -32,7 +33,9 @@ def _listed(answer: dict[str, Any]) -> list[str]:
         (
             *(case.get(field) for field in ("id", "state", "count")),
             columns.instant(case.get("last_at")),
-            *(case.get(field) for field in ("category", "provider", "title")),
+            case.get("category"),
+            None if case.get("wallet") == Wallet.NONE else case.get("wallet"),
+            *(case.get(field) for field in ("provider", "title")),
         )
         for case in answer["items"]
     ]

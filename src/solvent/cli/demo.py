@@ -96,7 +96,7 @@ def _newer(office: Office, before: dict[str, Any] | None) -> dict[str, Any] | No
 
 
 def _to_try(started: Started, key: str) -> list[str]:
-    where = "" if started.data == Path("solvent-data") else f" --data {started.data}"
+    where = "" if started.data == options.DATA else f" --data {started.data}"
     local = Path(".venv/bin/solvent")
     program = str(local) if local.exists() else "solvent"
     commands = (

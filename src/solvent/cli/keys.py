@@ -71,7 +71,8 @@ def amount(text: str, option: str) -> str:
 
 def _made(key: dict[str, Any]) -> list[str]:
     rows = [("key", key.get("key")), ("id", key.get("id")), ("name", key.get("name")), *_limits(key)]
-    return [*columns.facts(rows), "", "The key is shown this once. Keep it where only its user reads it."]
+    free = [] if key.get("balance_usd") or key.get("budgets") else ["It may spend without a limit; `--balance` or a budget sets one."]
+    return [*columns.facts(rows), "", "The key is shown this once. Keep it where only its user reads it.", *free]
 
 
 @command.command("list")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import http.client
+import ipaddress
 import json
 import os
 import socket
@@ -265,7 +266,17 @@ def _address(url: str) -> str:
         raise UsageError(wrong)
     if parts.username is not None or parts.query or parts.fragment:
         raise UsageError(f"`--url` takes only scheme, host, port and path; the admin token comes from {_TOKEN_NAME}")
+    if parts.scheme == "http" and not _is_here(parts.hostname):
+        raise UsageError("over http everybody on the way could read the admin token; give `--url` an https:// address, or one of 127.0.0.1")
     return url.rstrip("/")
+
+
+def _is_here(host: str) -> bool:
+    """Whether a host is this machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _why(problem: Exception) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 _CONFIG = Path("solvent.toml")
+DATA = Path("solvent-data")
 
 config = click.option(
     "--config", "config", type=click.Path(path_type=Path), help="Settings file; by default solvent.toml here, where there is one."
@@ -15,7 +16,7 @@ data = click.option(
     "--data",
     "data",
     type=click.Path(path_type=Path),
-    default=Path("solvent-data"),
+    default=DATA,
     show_default=True,
     help="Data directory: the books, the journals, what the desk is given, and the secrets.",
 )

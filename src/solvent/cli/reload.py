@@ -17,7 +17,7 @@ def command(office: Office) -> Shown:
     try:
         answer = office.ask("POST", "/api/reload", {})
     except FailedError as problem:
-        message = f"the changed config is refused and the old one stays in force: {problem}; mend it and run `solvent reload` again"
+        message = f"the changed config is refused. {problem}; mend it and run `solvent reload` again"
         raise FailedError(message) from problem
     return answer, _told
 

@@ -12,9 +12,9 @@ from solvent.cli.office_client import FailedError, Office, Shown, admin, segment
 
 _HEADS = ("ID", "AT", "STATUS", "MODEL", "ACCOUNT", "ATTEMPTS", "COST", "MS")
 _OUTCOMES = {
-    "none": "nothing was used: it refused, or no byte left",
-    "usage": "it told what was used",
-    "unknown": "sent, and then nothing that tells what was used; it is not charged to the caller in silence",
+    "none": "none: it refused, or nothing was sent",
+    "usage": "reported by the upstream",
+    "unknown": "unknown: sent, and then nothing that tells what was used; it is not charged to the caller in silence",
 }
 
 
@@ -114,9 +114,10 @@ def _details(attempt: dict[str, Any]) -> list[tuple[str, Any]]:
     """The facts of an attempt below its first line. The wallet is told only where the office told it."""
     ids = ", ".join(map(str, attempt.get("upstream_request_ids") or ()))
     outcome = attempt.get("outcome")
-    told = f"{outcome} ({_OUTCOMES[outcome]})" if outcome in _OUTCOMES else outcome
+    told = _OUTCOMES.get(str(outcome), outcome)
     return [
         ("verdict", verdicts.category(attempt.get("category"))),
+        ("said", attempt.get("text")),
         ("wallet", verdicts.wallet(attempt.get("wallet"))),
         ("usage", told),
         ("upstream ids", ids),

@@ -38,7 +38,7 @@ def command(config: Path | None, data: Path) -> None:
     found = settings.load(path, os.environ)
     for warning in found.warnings:
         click.echo(f"solvent: warning: {path}: {warning}", err=True)
-    supervisor.supervise(Plan(found, data, path), lambda started: announce(started, found))
+    supervisor.supervise(Plan(found, data, path), lambda started: configured(started, found, path))
 
 
 def announce(started: Started, found: Settings) -> None:
@@ -55,6 +55,19 @@ def announce(started: Started, found: Settings) -> None:
         click.echo(line)
 
 
+def configured(started: Started, found: Settings, path: Path) -> None:
+    """The start with a config: what it serves, and what is still missing before a caller gets an answer."""
+    announce(started, found)
+    book = found.routebook
+    click.echo(f"  accounts     {', '.join(book.accounts) or 'none yet'}")
+    click.echo(f"  models       {', '.join(model.name for model in book.models) or 'none yet'}")
+    if not book.models:
+        click.echo(f"Nothing is served yet: add an [[account]] and a [[model]] to {path} and run `solvent reload`.")
+    if not _office(started).items("/api/keys", 1)["items"]:
+        where = "" if started.data == options.DATA else f" --data {started.data}"
+        click.echo(f"No caller has a key yet: `solvent keys create NAME{where}` makes one.")
+
+
 def welcome(started: Started, found: Settings) -> None:
     """The start without a config: the accounts that the environment opened, a first key, and what to do with it."""
     announce(started, found)
@@ -63,9 +76,12 @@ def welcome(started: Started, found: Settings) -> None:
     if not book.accounts:
         known = ", ".join(sorted(party.api.env for party in callable_parties().values() if party.api is not None and party.api.env))
         click.echo(f"No provider key is in the environment: set one of {known} and start again, or write a solvent.toml.")
-    office = Office(started.office, started.admin_token, "the start", office_client.outside())
-    for line in _first_key(office, started.gateway, book):
+    for line in _first_key(_office(started), started.gateway, book):
         click.echo(line)
+
+
+def _office(started: Started) -> Office:
+    return Office(started.office, started.admin_token, "the start", office_client.outside())
 
 
 def _first_key(office: Office, gateway: str, book: Routebook) -> list[str]:

@@ -22,12 +22,14 @@ REQUEST_BYTES_MAX = 256 * 1024
 
 _WHOLE_MIN = 3
 # Longer pieces that both hold are no chance; they are found by probes of so many letters, and so many characters around.
-_RUN_MIN, _PROBE = 11, 6
-_AROUND = 80
+_RUN_MIN, _SIGNS_MIN, _OUTSIDE_MIN = 11, 9, 8
+_PROBE, _AROUND = 6, 80
 # Bytes of the request that are searched for one judgement, all searches together, and signs of each kind that are resolved.
 _SEARCHED_MAX = 8 * 1024 * 1024
 _RESOLVED_MAX = 4_000
 
+_BETWEEN = frozenset({"type", "role"})
+_BREAKS = re.compile(r"[\W_]+")
 _PERCENT = re.compile(r"%([2-7][0-9a-fA-F])")
 _LINE_ESCAPES = (b"\\n", b"\\r", b"\\t")
 _ASCII_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
@@ -79,8 +81,9 @@ class Sent:
         for probe in dict.fromkeys((start, end - _PROBE, (start + end - _PROBE) // 2)):
             if start <= probe <= end - _PROBE and self._finds(whole[probe : probe + _PROBE]):
                 left, right = self._grown(whole, probe)
-                most = 5 * (min(right, end) - max(left, start)) >= 4 * len(bare)
-                if most or (right - left >= _RUN_MIN and (left <= start or right >= end)):
+                inside = whole[max(left, start) : min(right, end)]
+                at_an_end = (left <= start or right >= end) and _is_long(inside, right - left, words, bare)
+                if at_an_end or 5 * len(inside) >= 4 * len(bare):
                     found.append(whole[left:right])
         return tuple(dict.fromkeys(found))
 
@@ -113,6 +116,14 @@ class Sent:
             self._left = -1
             return b""
         return bare_of(text)
+
+
+def _is_long(inside: bytes, length: int, words: str, bare: bytes) -> bool:
+    """Whether a piece at an end of the words is too long to be shared by chance: it goes on outside, or is half of them and no one word."""
+    if length < (_RUN_MIN if inside.isascii() else _SIGNS_MIN):
+        return False
+    one_word = any(inside in bare_of(word) for word in _BREAKS.split(words) if word.isascii())
+    return length - len(inside) >= _OUTSIDE_MIN or (2 * len(inside) >= len(bare) and not one_word)
 
 
 def bare_of(text: str) -> bytes:
@@ -149,7 +160,7 @@ def striker(wanted: tuple[bytes, ...]) -> Callable[[str], str]:
 
 
 def _texts(value: Any) -> list[str]:
-    """Every text in a value, in its order; names of fields left out."""
+    """Every text in a value, in its order; names of fields and what stands between pieces of one message left out."""
     found: list[str] = []
     waiting = [value]
     while waiting:
@@ -157,7 +168,7 @@ def _texts(value: Any) -> list[str]:
         if isinstance(item, str):
             found.append(item)
         elif isinstance(item, dict):
-            waiting.extend(reversed(item.values()))
+            waiting.extend(inner for name, inner in reversed(item.items()) if name not in _BETWEEN)
         elif isinstance(item, list):
             waiting.extend(reversed(item))
     return found

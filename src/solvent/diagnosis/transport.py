@@ -1,4 +1,7 @@
-"""The verdict on an attempt that got no usable answer: what the wire showed, in the catalogue's own rules where one fits."""
+"""The verdict on an attempt that got no usable answer: what the wire showed, in the catalogue's own rules where one fits.
+
+The category is the rule's: whoever pastes the same failure at the desk reads the same.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ _KINDS: Final[dict[Transport, tuple[Category, str]]] = {
     Transport.REFUSED: (Category.NETWORK, "client/connection-refused"),
     Transport.DNS: (Category.NETWORK, "client/dns-failure"),
     Transport.TLS: (Category.NETWORK, "client/certificate-refused"),
-    Transport.CONNECT_TIMEOUT: (Category.TIMEOUT, "client/connect-timeout"),
+    Transport.CONNECT_TIMEOUT: (Category.NETWORK, "client/connect-timeout"),
     Transport.FIRST_BYTE_TIMEOUT: (Category.TIMEOUT, "client/read-timeout"),
     Transport.IDLE_TIMEOUT: (Category.TIMEOUT, "client/read-timeout"),
     Transport.DROPPED: (Category.NETWORK, "client/connection-reset"),

@@ -25,7 +25,7 @@ from solvent.diagnosis.engine import Engine
 from solvent.diagnosis.reading import Reading
 from solvent.diagnosis.striking import for_caller
 from solvent.diagnosis.transport import judge_transport
-from solvent.model.failure import REQUEST_AT_FAULT, Evidence, Judgement, Transport
+from solvent.model.failure import REQUEST_AT_FAULT, Evidence, Judgement
 from solvent.model.verdict import Actor, Category, Layer, RequestId, Verdict, Wallet
 from solvent.model.verdict import Evidence as Quoted
 
@@ -33,7 +33,7 @@ DOUBTFUL_BELOW_PERCENT = 50
 MEMO_MAX = 256
 
 # So often what the client sent is struck and the rest is judged; then only codes and the status count.
-_ROUNDS_MAX = 4
+_ROUNDS_MAX = 3
 _IDS_MAX, _HEADER_MAX = 8, 128
 _TEXT_MAX = 400
 # `fingerprint.template` reads no more, so a longer message is never a whole one.
@@ -65,6 +65,13 @@ _OF_THE_MODEL = frozenset(
 _MAYBE_THE_CALLERS = frozenset({Category.PERMISSION_DENIED, Category.MODEL_NOT_FOUND})
 
 _ABOUT_THE_REQUEST = frozenset({400, 422})
+# Statuses that say by themselves what a weak rule says.
+_CLEAR = {
+    402: _MONEY,
+    429: frozenset({Category.RATE_LIMITED}),
+    503: frozenset({Category.OVERLOADED}),
+    529: frozenset({Category.OVERLOADED}),
+}
 
 _Key = tuple[str, bool, int, bytes]
 
@@ -125,26 +132,31 @@ def judge_attempt(evidence: Evidence, engine: Engine, memo: Memo | None = None) 
 
 
 def _believed(said: Answer, evidence: Evidence, engine: Engine, memo: Memo, sent: Sent) -> tuple[Verdict, bool]:
-    """The verdict on what the provider said itself, and whether so much was struck that the request cannot be blamed for the rest."""
+    """The verdict on what the provider said itself, and whether too little of that is left to blame the request."""
     left = said
     for _ in range(_ROUNDS_MAX):
-        verdict = _judge(left.text, evidence, engine, memo)
+        verdict, reading = _judge(left.text, evidence, engine, memo)
         rule = engine.catalogue.rules.get(verdict.rule or "")
         if not evidence.request or rule is None or _scope(verdict, evidence) is None or _whole_sentence(said, rule, memo):
-            return verdict, left is not said and _bare_status(verdict)
-        theirs = _theirs(left, evidence, engine, sent)
-        if not theirs:
-            return verdict, left is not said and _bare_status(verdict)
-        struck = left.without(echo.striker(theirs))
-        if struck is left:
             break
-        left = struck
-    return _judge(left.bare.text, evidence, engine, memo), True
+        reading = reading or _read(_told(left.text, evidence), evidence)
+        theirs = _theirs(reading, left, evidence, engine, sent)
+        if not theirs:
+            break
+        struck = left.without(echo.striker(theirs))
+        left = left.bare if struck is left else struck
+    else:
+        left = left.bare
+        verdict, reading = _judge(left.text, evidence, engine, memo)
+    if left is said:
+        return verdict, False
+    # A code such as `invalid_request_error` says nothing: Anthropic gives it to an empty wallet too.
+    match = engine.decide(reading or _read(_told(left.text, evidence), evidence)).match
+    return verdict, match is None or not match.text
 
 
-def _theirs(left: Answer, evidence: Evidence, engine: Engine, sent: Sent) -> tuple[bytes, ...]:
+def _theirs(reading: Reading, left: Answer, evidence: Evidence, engine: Engine, sent: Sent) -> tuple[bytes, ...]:
     """What the client wrote of that by which the rule matched."""
-    reading = _read(_told(left.text, evidence), evidence)
     match = engine.decide(reading).match
     if match is None:
         return ()
@@ -163,9 +175,10 @@ def _theirs(left: Answer, evidence: Evidence, engine: Engine, sent: Sent) -> tup
 
 
 def _found(sources: tuple[str, ...], flat: str) -> list[str]:
-    """The places of those of the expressions that occur."""
-    spans = (_compiled(source).span(flat) for source in sources)
-    return [flat[span[0] : span[1]] for span in spans if span is not None]
+    """The places of those of the expressions that occur, without those that lie inside another."""
+    spans = {span for span in (_compiled(source).span(flat) for source in sources) if span is not None}
+    outer = [(start, end) for start, end in spans if not any(a <= start and end <= b for a, b in spans - {(start, end)})]
+    return [flat[start:end] for start, end in sorted(outer)]
 
 
 def _whole_sentence(said: Answer, rule: Rule, memo: Memo) -> bool:
@@ -179,21 +192,19 @@ def _has_letters(template: str) -> bool:
     return sum(char.isalpha() for char in re.sub(r"<[a-z]{1,4}>", "", template)) >= _LETTERS_MIN
 
 
-def _bare_status(verdict: Verdict) -> bool:
-    return (verdict.rule or "status/").startswith("status/")
-
-
-def _judge(body: str, evidence: Evidence, engine: Engine, memo: Memo) -> Verdict:
+def _judge(body: str, evidence: Evidence, engine: Engine, memo: Memo) -> tuple[Verdict, Reading | None]:
+    """The verdict on a body, and what was read for it, unless the verdict was remembered."""
     text = _told(body, evidence)
     ids, _ = request_ids.find(text, {})
     key = (evidence.provider, evidence.relay, evidence.status, _digest(text, ids))
     kept = memo.verdicts.get(key)
     if kept is not None:
-        return _with_ids(kept[0], kept[1], ids)
-    verdict = _settled(judge.judge_reading(_read(text, evidence), engine), evidence, engine)
+        return _with_ids(kept[0], kept[1], ids), None
+    reading = _read(text, evidence)
+    verdict = _settled(judge.judge_reading(reading, engine), evidence, engine)
     if verdict.available_at is None:
         memo.keep(key, verdict, ids)
-    return verdict
+    return verdict, reading
 
 
 def _digest(text: str, ids: tuple[RequestId, ...]) -> bytes:
@@ -229,8 +240,10 @@ def _settled(verdict: Verdict, evidence: Evidence, engine: Engine) -> Verdict:
     wallet = verdict.wallet
     if evidence.relay and wallet is Wallet.OWN_PROVIDER_ACCOUNT:
         wallet = Wallet.RELAY_USER if verdict.provider in (evidence.provider, "unknown") else Wallet.RELAY_UPSTREAM
+    unnamed = verdict.provider == "unknown" and not evidence.relay
     return replace(
         verdict,
+        provider=evidence.provider if unnamed else verdict.provider,
         wallet=wallet,
         http_status=evidence.status or None,
         http_status_source="seen" if evidence.status else None,
@@ -272,7 +285,7 @@ def _scope(verdict: Verdict, evidence: Evidence) -> str | None:
         return inner if behind else "key"
     if category in (Category.ACCOUNT_SUSPENDED, Category.REGION_BLOCKED):
         return inner if behind else "account"
-    if category is Category.NETWORK or evidence.problem is Transport.CONNECT_TIMEOUT:
+    if category is Category.NETWORK:
         # Where a status came, the network that failed lies behind the one who answered.
         return "account" if evidence.status == 0 else f"model:{evidence.model}"
     return f"model:{evidence.model}" if category in _OF_THE_MODEL else None
@@ -282,9 +295,10 @@ def _doubtful(verdict: Verdict, rule: Rule | None, evidence: Evidence) -> bool:
     """Whether this is too unsure to close the last way: a weak rule without a clear status, or a refusal of this one request perhaps."""
     if rule is not None and rule.smaller_may_pass:
         return True
-    if evidence.status == 402 and verdict.category in _MONEY:
+    if verdict.category in _CLEAR.get(evidence.status, ()):
         return False
-    weak = rule is not None and rule.doubtful and verdict.category in _MAYBE_THE_CALLERS
+    # A firewall in front of a provider looks into the prompt: what it forbids one request it may let another say.
+    weak = rule is not None and (rule.doubtful or rule.voice == "edge") and verdict.category in _MAYBE_THE_CALLERS
     # A word of the caller's may complete a sentence of the provider's about the request, which somebody's general rule takes for another.
     loose = rule is not None and rule.id.startswith("generic/") and evidence.status in _ABOUT_THE_REQUEST
     return weak or loose or round(verdict.confidence * 100) < DOUBTFUL_BELOW_PERCENT
@@ -305,7 +319,8 @@ def _private(said: Answer, evidence: Evidence, verdict: Verdict, known: _Known |
         words = ""  # no sentence, but the shape of the error
     if known is not None:
         words = _WORD.sub(lambda found: found.group() if _of_the_rule(found.group(), known) else STRUCK, words)
-    parts = (str(evidence.status), " ".join(said.codes), words)
+    status = str(evidence.status)
+    parts = (status, *(code for code in said.codes if code != status), words)
     return redact(" ".join(filter(None, parts))).text[:_TEXT_MAX]
 
 
@@ -318,7 +333,8 @@ def _for_caller(said: Answer, evidence: Evidence, verdict: Verdict) -> str:
     words = said.messages[-1] if said.messages else said.text if said.value is None and "<" not in said.text else ""
     if "{" in words or not words:
         quoted = verdict.evidence[0].quote if verdict.rule is not None and verdict.evidence else None
-        words = quote.quoted(reader.read(words), quoted) or quoted or ""
+        reading = reader.read(words or said.text)
+        words = reading.html_title or "" if "<" in said.text[:20] else quote.quoted(reading, quoted)
     return for_caller(words[: quote.QUOTE_MAX], evidence.account, tuple(found.id for found in verdict.request_ids))
 
 

@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 WAIT_MAX_MS = 24 * 3_600_000
 
-_NUMBER = re.compile(r"(\d{1,12})(?:\.(\d{1,20}))?")
+_NUMBER = re.compile(r"(\d{1,12})(?:\.(\d{1,20}))?", re.ASCII)
 _SAID = re.compile(
     r"(?:try again (?:in|after)|retry (?:after|in)|please wait|retrydelay[\"']?\s{0,3}:)\s{0,3}[\"']?"
     r"(?:(?P<days>\d{1,3})\s?d(?:ays?)?(?![a-z])[,\s]{0,2})?"
     r"(?:(?P<hours>\d{1,4})\s?h(?:(?:ou)?rs?)?(?![a-z])[,\s]{0,2})?"
     r"(?:(?P<minutes>\d{1,5})\s?m(?:in(?:ute)?s?)?(?![a-z])[,\s]{0,2})?"
     r"(?:(?P<number>\d{1,8})(?:\.(?P<part>\d{1,20}))?\s?(?P<unit>ms|milliseconds?|s(?:ec(?:ond)?s?)?)(?![a-z]))?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 

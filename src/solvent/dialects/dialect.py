@@ -50,11 +50,14 @@ class Tap(Protocol):
 
 
 class Whole(NamedTuple):
-    """A whole JSON answer. `error`: it is an error, or no answer of this dialect at all (`usage` is None then)."""
+    """A whole JSON answer. `error`: it is an error, or no answer of this dialect at all (`usage` is None then).
+
+    `delivered` puts its text together, in UTF-8 and good enough to be counted; few want it, so only a call makes it.
+    """
 
     error: bool
     usage: Usage | None
-    delivered: bytes
+    delivered: Callable[[], bytes] = bytes
 
 
 class Refusal(NamedTuple):

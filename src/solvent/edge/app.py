@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from solvent.base.ids import RequestIds
@@ -27,6 +27,7 @@ _POSTS: dict[bytes, Dialect] = {
     b"/anthropic/v1/messages": _ANTHROPIC,
 }
 _MODELS = (b"/v1/models", b"/anthropic/v1/models")
+_REFUSALS = {401: Category.AUTH_INVALID, 408: Category.TIMEOUT, 413: Category.REQUEST_TOO_LARGE}
 _JSON = (b"content-type", b"application/json")
 _MODELS_CREATED = 1_767_225_600  # nobody knows when a configured name was made; the first of January 2026 stands for it
 
@@ -73,9 +74,13 @@ class App:
 
     def refuse(self, broken: Broken, connection: Connection) -> None:
         """What came is no request."""
-        category = {408: Category.TIMEOUT, 413: Category.REQUEST_TOO_LARGE}.get(broken.status, Category.INVALID_REQUEST)
+        category = _REFUSALS.get(broken.status, Category.INVALID_REQUEST)
         words = broken.problem[:1].upper() + broken.problem[1:]
         self._error(Told(broken.status, category, words, retry=broken.status == 408), dialect_of(broken.path, {}), connection)
+
+    def knows(self, headers: Mapping[bytes, bytes]) -> bool:
+        """Whether a head shows a key that is good here; while no keys are here yet, nobody is turned away for it."""
+        return self.gate is None or not isinstance(self.gate.identify(headers), Told)
 
     def sweep(self, now_ms: int) -> None:
         """Ends requests whose time is over."""

@@ -5,12 +5,13 @@ A request is handed on when its body is whole. After the first bytes that are no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import httptools
 
 HEAD_BYTES_MAX = 64 * 1024  # of a head, and of what stands between two parts of a body or behind it
+STRANGER_BYTES_MAX = 256 * 1024  # of a body whose head shows no key that is good here: it waits in memory until it is whole
 OFFERS_MAX = 8  # requests in one read that offer another protocol
 
 
@@ -35,11 +36,18 @@ class Broken:
     problem: str
 
 
+def everybody(_: Mapping[bytes, bytes]) -> bool:
+    """Nobody is a stranger."""
+    return True
+
+
 class RequestReader:
     """Reads one connection's requests. `in_head` and `in_body` say what its last bytes belonged to, so that time limits can be kept."""
 
-    def __init__(self, body_bytes_max: Callable[[], int]) -> None:
+    def __init__(self, body_bytes_max: Callable[[], int], knows: Callable[[Mapping[bytes, bytes]], bool] = everybody) -> None:
         self._body_bytes_max = body_bytes_max
+        self._knows = knows
+        self._known = False
         self._parser = httptools.HttpRequestParser(self)
         self._read: list[Request | Broken] = []
         self._framing_bytes = 0  # since the last head or part of a body, counted in whole reads
@@ -82,7 +90,7 @@ class RequestReader:
     def on_message_begin(self) -> None:
         """A request begins."""
         self.in_head = True
-        self.expects_continue = False
+        self.expects_continue = self._known = False
         self._headers = {}
         self._path = b""
         self._parts = []
@@ -113,8 +121,8 @@ class RequestReader:
             self._refuse(400, "the header `host` is missing, which HTTP/1.1 requires; send it with a common HTTP library")
         elif b"transfer-encoding" in headers:
             self._check_coding(headers[b"transfer-encoding"])
-        elif length.isdigit() and int(length) > self._body_bytes_max():
-            self._too_large()
+        elif length.isdigit():
+            self._check_size(int(length))
         self.expects_continue = headers.get(b"expect", b"").lower() == b"100-continue" and not (self.broken or self._http_1_0)
 
     def on_body(self, data: bytes) -> None:
@@ -124,9 +132,8 @@ class RequestReader:
             return
         self.expects_continue = False
         self._body_bytes += len(data)
-        if self._body_bytes > self._body_bytes_max():
-            self._too_large()
-        else:
+        self._check_size(self._body_bytes)
+        if not self.broken:
             self._parts.append(data)
 
     def on_message_complete(self) -> None:
@@ -173,8 +180,13 @@ class RequestReader:
         self._parser = httptools.HttpRequestParser(self)
         return b"".join((*lines, b"\r\n", rest))
 
-    def _too_large(self) -> None:
-        self._refuse(413, f"the body is larger than {self._body_bytes_max()} bytes, the limit of this gateway (`max_body`); send less")
+    def _check_size(self, size: int) -> None:
+        if size > self._body_bytes_max():
+            self._refuse(413, f"the body is larger than {self._body_bytes_max()} bytes, the limit of this gateway (`max_body`); send less")
+        elif size > STRANGER_BYTES_MAX and not self._known:
+            self._known = self._knows(self._headers)
+            if not self._known:
+                self._refuse(401, _STRANGER)
 
     def _refuse(self, status: int, problem: str) -> None:
         if not self.broken:
@@ -185,4 +197,8 @@ class RequestReader:
 _TOO_LONG = (
     f"the head of the request, or what stands around the parts of its body, is larger than {HEAD_BYTES_MAX} bytes; "
     "send fewer or shorter headers"
+)
+_STRANGER = (
+    f"a body of more than {STRANGER_BYTES_MAX} bytes is read only where the head shows a key that is good here; "
+    "send it as `Authorization: Bearer <key>` or as `x-api-key`"
 )

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Protocol, cast
 
-from solvent.edge.requests import Broken, Request, RequestReader
+from solvent.edge.requests import Broken, Request, RequestReader, everybody
 from solvent.exchange.ports import Headers
 
 HEAD_MS = 10_000  # from the first byte of a request to the end of its head
@@ -58,11 +58,19 @@ class Handler(Protocol):
 
 
 class Server:
-    """All connections of clients."""
+    """All connections of clients. `knows`: whether a head shows a key that is good here; a stranger may send but a small body."""
 
-    def __init__(self, handler: Handler, monotonic_ms: Callable[[], int], *, body_bytes_max: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        monotonic_ms: Callable[[], int],
+        *,
+        body_bytes_max: Callable[[], int],
+        knows: Callable[[Mapping[bytes, bytes]], bool] = everybody,
+    ) -> None:
         self.handler = handler
         self.body_bytes_max = body_bytes_max
+        self.knows = knows
         self.connections: set[Connection] = set()
         self.draining = False
         self._monotonic_ms = monotonic_ms
@@ -109,7 +117,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, server: Server) -> None:
         self._server = server
         self._transport: asyncio.Transport | None = None
-        self._reader = RequestReader(server.body_bytes_max)
+        self._reader = RequestReader(server.body_bytes_max, server.knows)
         self._waiting: deque[Request | Broken] = deque()
         self._current: Request | None = None
         self._reading_paused = False
@@ -147,7 +155,7 @@ class Connection(asyncio.Protocol):
         if requests:
             self._waiting += requests
             self._take_waiting()
-        if self._current is None and not reader.broken:
+        if self._current is None and not (reader.broken or self._writing_paused):
             self._limit_time(in_head=in_head, in_body=in_body)
 
     def _await_request(self) -> None:
@@ -200,6 +208,8 @@ class Connection(asyncio.Protocol):
             self._await_request()
         if self.listening is not None:
             self.listening.client_ready()
+        if self._waiting:
+            self._take_waiting()
 
     def _take_waiting(self) -> None:
         """Hands on requests until an answer is owed. One that is answered at once comes back here, and must not pile up calls."""
@@ -207,7 +217,7 @@ class Connection(asyncio.Protocol):
             return
         self._taking = True
         try:
-            while self._waiting and self._current is None and not self._closing:
+            while self._waiting and self._current is None and not (self._closing or self._writing_paused):
                 self._take(self._waiting.popleft())
         finally:
             self._taking = False

@@ -10,8 +10,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
 from solvent.edge.responses import ResponseReader
@@ -24,8 +23,7 @@ IDLE_MAX = 256  # unused connections to one origin
 LEFT_MS = 2_000  # how long the rest of an answer is read for the sake of its connection
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where connections go: the key of the pool."""
 
     tls: bool

@@ -37,6 +37,8 @@ from solvent.routing.health import HealthBook
 from solvent.routing.plan import Candidate, Planner
 
 SWEEP_S = 0.1
+DAY_US = 86_400_000_000  # prices change by the day
+PRICES_MAX = 4_096  # names that callers make up cannot fill the memory
 FIRST_WORD_S = 3.0  # how long a new worker waits for its keys and routes before it takes requests all the same
 REVIVE_MS = 1_000
 HEALTH_MS = 200
@@ -78,6 +80,7 @@ class EdgeWorker:
         self._health = HealthBook()
         self._till = Till(clock, setup.digest)
         self._prices: dict[tuple[str, str, str], Price | None] = {}
+        self._price_day = 0
         self._around = Surroundings(
             journal=self._journal,
             upstreams=self._pool,
@@ -85,12 +88,12 @@ class EdgeWorker:
             till=self._till,
             health=self._health,
             judge=self._judge_for,
-            price=self._price,
+            price=self.price,
             journal_failed=lambda: None,
             broke=self._broke,
         )
         self._app = App(self._around, RequestIds(setup.random_bytes), self.readiness)
-        self._server = Server(self._app, clock.monotonic_ms, body_bytes_max=self._body_bytes_max)
+        self._server = Server(self._app, clock.monotonic_ms, body_bytes_max=self._body_bytes_max, knows=self._app.knows)
         self._link = OfficeLink(setup.data / "office.sock", setup.name, setup.pid, self, self.healths)
         self._config = ""
         self._stop = asyncio.Event()
@@ -202,11 +205,18 @@ class EdgeWorker:
 
         return judge
 
-    def _price(self, model: Model, candidate: Candidate) -> Price | None:
+    def price(self, model: Model, candidate: Candidate) -> Price | None:
+        """What a way to a model costs: as the config says, else as the book of today does; None where nobody knows."""
         if model.price is not None:
             return model.price
         name = (model.name, candidate.upstream.name, candidate.model)
+        day = self._clock.now_us() // DAY_US
+        if day != self._price_day:
+            self._price_day = day
+            self._prices.clear()
         if name not in self._prices:
+            if len(self._prices) >= PRICES_MAX:
+                self._prices.clear()
             self._prices[name] = self._setup.price_of(candidate)
         return self._prices[name]
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import Protocol
 
+from solvent.dialects.body import spoken
 from solvent.dialects.dialect import Dialect, Fed, Tap
 from solvent.exchange import events as on
 from solvent.exchange.events import End, Event, Next
@@ -23,6 +24,7 @@ from solvent.routing.plan import Candidate
 ERROR_BYTES_MAX = 64 * 1024
 # A JSON answer up to this size can still fail over; a larger one is sent as it comes. A stream must have content before it.
 HELD_BACK_MAX = 4 * 1024 * 1024
+_PIECE_BYTES = 256  # what a piece weighs beside its bytes: many small ones cost, too
 JSON_BYTES_MAX = 64 * 1024 * 1024
 # A status from which the upstream itself said no. Behind the others somebody may have worked already.
 _MAYBE_SPENT = frozenset({408, 502, 504, 520, 521, 522, 523, 524})
@@ -50,7 +52,21 @@ class Attempt:
     """What is known of one attempt, and the listener of its call."""
 
     __slots__ = (
-        *("_begun", "_feed", "_judge", "_json", "_json_bytes", "_mode", "_room", "_tap", "began_ms", "call", "candidate", "content_type"),
+        *(
+            "_begun",
+            "_feed",
+            "_judge",
+            "_json",
+            "_json_bytes",
+            "_make_tap",
+            "_mode",
+            "_room",
+            "_tap",
+            "began_ms",
+            "call",
+            "candidate",
+            "content_type",
+        ),
         *("delivered", "dialect", "end", "ended_ms", "headers", "judgement", "number", "passed", "prompt_usage", "status", "usage"),
     )
 
@@ -76,14 +92,15 @@ class Attempt:
         self._judge = judge
         self._room = room
         self._mode = _Mode.WAITING
+        self._make_tap: Callable[[], Tap] | None = None
         self._tap: Tap | None = None
         self._json: list[bytes] = []
         self._json_bytes = 0
         self._begun = False
 
-    def listen(self, tap: Tap) -> None:
+    def listen(self, make_tap: Callable[[], Tap]) -> None:
         """Which reader a stream of this attempt is read with."""
-        self._tap = tap
+        self._make_tap = make_tap
 
     @property
     def category(self) -> Category | None:
@@ -115,7 +132,9 @@ class Attempt:
         if not 200 <= status < 300:
             self._mode = _Mode.ERROR
             return
-        self._mode = _Mode.STREAM if self.content_type.startswith(b"text/event-stream") else _Mode.JSON
+        self._mode = _Mode.JSON
+        if self._make_tap is not None and self.content_type.startswith(b"text/event-stream"):
+            self._mode, self._tap = _Mode.STREAM, self._make_tap()
         self._feed(_ANSWERED)
 
     def received(self, data: bytes) -> None:
@@ -140,17 +159,11 @@ class Attempt:
     def _pass_on(self, tap: Tap, fed: Fed) -> None:
         self.usage, self.prompt_usage = tap.usage, tap.prompt_usage
         self.delivered = tap.delivered
-        self._begun = self._begun or fed.content
-        if fed.data and self._begun:
-            self._feed(on.Content(fed.data))
-        elif fed.data:
-            self._json_bytes += len(fed.data)
-            if self._json_bytes > HELD_BACK_MAX:
-                # So much without a word of an answer: nobody keeps that in memory for as long as it goes on.
-                self._break_off()
-                self._fail(0, b"", Transport.GARBAGE)
+        if fed.data:
+            self._begun = self._begun or fed.content
+            self._feed(on.Content(fed.data) if self._begun else on.Preamble(fed.data))
+            if not self._begun and self._is_too_much(fed.data):
                 return
-            self._feed(on.Preamble(fed.data))
         if self._mode is not _Mode.STREAM:
             return
         if fed.error is not None:
@@ -162,6 +175,15 @@ class Attempt:
                 self.call.leave()
             self._feed(_ENDED)
 
+    def _is_too_much(self, preamble: bytes) -> bool:
+        """Ends an attempt that talks for ever and says nothing: until content comes, all of it is kept."""
+        self._json_bytes += len(preamble) + _PIECE_BYTES
+        if self._json_bytes <= HELD_BACK_MAX or self._mode is not _Mode.STREAM:
+            return False
+        self._break_off()
+        self._fail(0, b"", Transport.GARBAGE)
+        return True
+
     def _gathered(self, data: bytes) -> None:
         self._json.append(data)
         self._json_bytes += len(data)
@@ -172,6 +194,7 @@ class Attempt:
             self._feed(on.Content(data))
         elif self._json_bytes > HELD_BACK_MAX:
             self._begun = True
+            self.delivered = lambda: spoken(b"".join(self._json))
             self._feed(on.Content(b"".join(self._json)))
 
     def ended(self) -> None:
@@ -193,7 +216,7 @@ class Attempt:
             self._fail(self.status, body, None if body.lstrip()[:1] == b"{" else Transport.GARBAGE)
             return
         self.usage = whole.usage
-        self.delivered = lambda: whole.delivered
+        self.delivered = whole.delivered
         if not self._begun:
             self._feed(on.Preamble(body))
         self._feed(_ENDED)
@@ -211,7 +234,7 @@ class Attempt:
     def release(self) -> None:
         """The request is over. What leads back to it is let go, so that no cycle keeps its bodies in memory."""
         self._mode = _Mode.OVER
-        self._tap = self.call = None
+        self._tap = self._make_tap = self.call = None
         self._feed, self._room, self.delivered = _unheard, _no_room, bytes
 
     def _break_off(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from solvent.base.money import ZERO, Money
@@ -35,6 +36,11 @@ class Bill(NamedTuple):
 
 
 FREE = Bill(ZERO, NO_USAGE, None)
+
+
+def is_told(usage: Usage, delivered: Callable[[], bytes]) -> bool:
+    """Whether this says what was used: some relays report zeros, but no prompt is of no tokens, and no text either."""
+    return usage.prompt_tokens > 0 and (usage.output_tokens > 0 or not delivered())
 
 
 def of_usage(price: Price, usage: Usage) -> Bill:

@@ -29,12 +29,12 @@ def ceiling(job: Job, prices: list[Price], room: int | None, *, clamp: bool) -> 
     body = job.asked.body
     hours = count.hour_writes(body)
     amount = _dearest(job, prices, count.bound(len(body)), output, hour_writes=hours)
-    if room is None or (amount <= room and bounded_by_bytes(job.asked)):
+    if room is None or (amount <= room and (job.asked.words_only or bounded_by_bytes(job.asked))):
         return Ceiling(amount)
     # Only now is it worth counting: the bound by bytes is several times too high, and it holds for nothing but text.
     tokens = 0
-    for candidate in job.plan.candidates:
-        counted = prompt(job.asked, job.dialect.name, candidate.model)
+    for model in dict.fromkeys(candidate.model for candidate in job.plan.candidates):
+        counted = prompt(job.asked, job.dialect.name, model)
         if not isinstance(counted, int):
             return _no_bound(counted.part)
         tokens = max(tokens, counted)

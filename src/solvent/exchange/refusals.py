@@ -5,6 +5,7 @@ The words are the caller's side of it: whose wallet it is as seen from there, an
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from solvent.base.money import Money
@@ -146,6 +147,12 @@ def of_failure(cause: Cause, category: Category, text: str = "") -> Told:
         words = f"No route to this model is open, because this gateway's own accounts are empty: {_OPERATOR_MUST}"
         return replace(told(Category.NO_CHANNEL), message=words, page="accounts-empty")
     return told(Category.NO_CHANNEL if category in _OPERATOR else category)
+
+
+def soonest(told: Told, waits_ms: Iterable[int | None]) -> Told:
+    """The same with the shortest of some waits, where asking again can help and nothing is known of when."""
+    known = [wait_ms for wait_ms in waits_ms if wait_ms is not None]
+    return replace(told, after_s=-(-min(known) // 1000)) if told.retry and told.after_s is None and known else told
 
 
 def of_break(cause: Cause, category: Category) -> Told:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from solvent.base.money import ZERO, Money
-from solvent.dialects.dialect import Refusal
+from solvent.dialects.dialect import Refusal, Tap
 from solvent.exchange import bill as bills
 from solvent.exchange import commands as do
 from solvent.exchange import events as on
@@ -27,7 +26,7 @@ from solvent.exchange.job import Job, Surroundings
 from solvent.exchange.machine import step
 from solvent.exchange.ports import Client, Headers
 from solvent.exchange.refusals import Told
-from solvent.exchange.state import Exchange, Policy
+from solvent.exchange.state import Exchange, Policy, State
 from solvent.exchange.tell import Closing, tell, upstream_ids
 from solvent.ledger.accounts import key_account
 from solvent.ledger.journal import AttemptBegun, AttemptEnded, Fact, HoldPlaced, HoldPosted, HoldVoided, RequestDone
@@ -125,6 +124,8 @@ class Run:
         """The client's connection is gone."""
         self.status = self.status or LEFT_STATUS
         self.feed(on.ClientGone())
+        if self._exchange.state is State.DRAINING:
+            self.client_ready()  # what is still read, for the bill, waits for nobody
 
     def client_full(self) -> None:
         """The client reads too slowly: so do we."""
@@ -211,13 +212,16 @@ class Run:
             return
         inject = job.asked.stream and candidate.endpoint.stream_usage is StreamUsage.INJECT and not job.asked.wants_usage
         body = job.dialect.rewrite(job.asked, candidate.model, inject_usage=inject, output_tokens_max=self._output_max)
-        tap = job.dialect.tap(strip_usage=not job.asked.wants_usage)
+        attempt.listen(lambda: self._tap(candidate))
+        request = UpstreamRequest(candidate.header_lines + job.header_lines, body, candidate.upstream.timeouts, job.asked.stream)
+        attempt.call = self._around.upstreams.call(candidate.endpoint.url, request, attempt, fresh=command.fresh)
+
+    def _tap(self, candidate: Candidate) -> Tap:
+        tap = self.job.dialect.tap(strip_usage=not self.job.asked.wants_usage)
         price = self._price(candidate)
         if price is not None:
             tap.cost_of = lambda usage: str(quote.cost(price, usage))
-        attempt.listen(tap)
-        request = UpstreamRequest(candidate.header_lines + job.header_lines, body, candidate.upstream.timeouts, job.asked.stream)
-        attempt.call = self._around.upstreams.call(candidate.endpoint.url, request, attempt, fresh=command.fresh)
+        return tap
 
     def _close_upstream(self, _: do.CloseUpstream) -> None:
         call = self.attempts[-1].call
@@ -240,7 +244,7 @@ class Run:
         if end is End.NONE:
             return bills.FREE
         price = self._price(attempt.candidate) or bills.UNPRICED
-        if end is End.USAGE and attempt.usage is not None:
+        if end is End.USAGE and attempt.usage is not None and bills.is_told(attempt.usage, attempt.delivered):
             return bills.of_usage(price, attempt.usage)
         delivered = attempt.delivered() if end is End.USAGE else b""
         return bills.estimated(price, self.job.asked, self.job.dialect, attempt.candidate.model, delivered, attempt.prompt_usage)
@@ -346,10 +350,7 @@ class Run:
         judgement = self.attempts[-1].judgement if self.attempts else None
         told = refusals.of_failure(command.cause, command.category, judgement.caller_text if judgement is not None else "")
         judged = (attempt.judgement.retry_after_ms for attempt in self.attempts if attempt.judgement is not None)
-        waits = [wait_ms for wait_ms in (self.job.plan.retry_after_ms, *judged) if wait_ms is not None]
-        if told.retry and told.after_s is None and waits:
-            return replace(told, after_s=-(-min(waits) // 1000))
-        return told
+        return refusals.soonest(told, (self.job.plan.retry_after_ms, *judged))
 
     def refusal(self, told: Told) -> Refusal:
         """An error in the shape that dialects write."""

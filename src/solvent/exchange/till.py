@@ -146,8 +146,11 @@ class Till:
         return Short(Part.BALANCE, purse.affordable or 0, True, purse.holds)
 
     def _give_up(self, holder: Holder, waiter: _Waiter) -> None:
+        first = holder.waiting[0] is waiter
         holder.waiting.remove(waiter)
-        waiter.answer(holder.purse.hold(waiter.amount) if not holder.waiting else waiter.short)
+        waiter.answer(holder.purse.hold(waiter.amount) if first else waiter.short)
+        if first:
+            self._serve(holder)  # those behind it may need less
 
     def resolve(self, holder: Holder, held: int, cost: int) -> None:
         """Gives a hold back, takes its cost, and serves those who waited."""

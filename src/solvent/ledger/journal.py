@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NoReturn
 
+import msgspec
+
 from solvent.base.money import ZERO, Money
 from solvent.ledger import fields
 from solvent.ledger.accounts import AMOUNT_MAX
@@ -38,8 +40,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # it was sent, and then nothing: it may have cost something
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentHeader:
+class SegmentHeader(msgspec.Struct, frozen=True, gc=False):
     """The first record of a segment. `sha256` is that of all bytes of the segment before, in hex; empty in the first."""
 
     journal: str
@@ -48,8 +49,7 @@ class SegmentHeader:
     version: int = VERSION
 
 
-@dataclass(frozen=True, slots=True)
-class HoldPlaced:
+class HoldPlaced(msgspec.Struct, frozen=True, gc=False):
     """`amount` of the account is set aside for a request; `hold_id` is the request's id. Instants are microseconds since 1970, UTC."""
 
     hold_id: str
@@ -61,8 +61,7 @@ class HoldPlaced:
         _check(self.amount)
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptBegun:
+class AttemptBegun(msgspec.Struct, frozen=True, gc=False):
     """A request is about to be sent to an account at an upstream, where it can cost up to `ceiling`."""
 
     attempt_id: str
@@ -75,8 +74,7 @@ class AttemptBegun:
         _check(self.ceiling)
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptEnded:
+class AttemptEnded(msgspec.Struct, frozen=True, gc=False):
     """What the attempt took from the balance at the upstream: zero for *none*, known for *usage*, a careful guess for *unknown*."""
 
     attempt_id: str
@@ -92,8 +90,7 @@ class AttemptEnded:
             raise ValueError("an attempt that ended in `none` costs nothing")
 
 
-@dataclass(frozen=True, slots=True)
-class HoldPosted:
+class HoldPosted(msgspec.Struct, frozen=True, gc=False):
     """The caller pays `cost`, and `charge` says what it was computed from."""
 
     hold_id: str
@@ -105,16 +102,14 @@ class HoldPosted:
         _check(self.cost)
 
 
-@dataclass(frozen=True, slots=True)
-class HoldVoided:
+class HoldVoided(msgspec.Struct, frozen=True, gc=False):
     """The caller pays nothing."""
 
     hold_id: str
     at_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptTold:
+class AttemptTold(msgspec.Struct, frozen=True, gc=False):
     """An attempt as a person is told of it. `status` 0: no head came. `category`, `rule`, `wallet`, `provider` and `text` are empty
     where it did not fail; `text` holds only what the rule names of the upstream's words, without secrets and the caller's words.
     """
@@ -132,8 +127,7 @@ class AttemptTold:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestDone:
+class RequestDone(msgspec.Struct, frozen=True, gc=False):
     """A request as a person is told of it, once it is over. It moves no money.
 
     `tokens` by kind, sorted; `degraded` and `category` may be empty.

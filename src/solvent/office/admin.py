@@ -127,7 +127,7 @@ def reload_endpoint(reload: Reload) -> Endpoint:
     async def take(_: Call) -> Response:
         done = await reload()
         if done.mistakes:
-            detail = "The config has mistakes, and the old one stays in force; mend them and reload again."
+            detail = "The old one stays in force."
             return problem(422, "The changed config is refused", detail, mistakes=list(done.mistakes))
         return answered(Answered({"reloaded": True, "after_restart": list(done.after_restart)}))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -36,8 +37,11 @@ def text_of(path: Path) -> str:
     """The text of a config. Raises `UsageError` where it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        message = f"cannot read the config `{path}`: {problem}; give a file that exists with --config"
+    except OSError as problem:
+        message = f"cannot read the config `{path}`: {problem.strerror}; name a file that this user may read with --config"
+        raise UsageError(message) from problem
+    except UnicodeDecodeError as problem:
+        message = f"cannot read the config `{path}`: it is not UTF-8 at byte {problem.start}; save it as UTF-8"
         raise UsageError(message) from problem
 
 
@@ -76,7 +80,9 @@ def _toml(text: str, name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise SettingsError(name, [Mistake(None, f"not TOML: {problem}")]) from problem
+        # Before Python 3.14 the line stands in the words alone.
+        place = re.search(r"\(at line (\d+), ", str(problem))
+        raise SettingsError(name, [Mistake(int(place[1]) if place else None, f"not TOML: {problem}")]) from problem
 
 
 def _by_line(found: list[Mistake]) -> list[Mistake]:
@@ -163,6 +169,8 @@ def _read_alerts(data: Any, secrets: Secrets, findings: Findings) -> tuple[Alert
         on = section.need("on", values.texts, '["balance.low"]')
         to = section.need("to", lambda value: secrets.resolve(value)[0], '"env:ALERT_URL"')
         section.done()
+        if not index:
+            findings.warn(section.path, "nothing is sent yet by this version; `GET /api/alerts` lists what [[alert]] would tell")
         if on is not None and to is not None:
             alerts.append(Alert(on, to))
     return tuple(alerts)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from starlette.types import ASGIApp
 
 from solvent.adapters.memory import MemoryCaseStore
@@ -163,7 +164,7 @@ async def test_the_parts_keep_one_set_of_books(parts: Parts, tmp_path: Path, clo
     rule = ("credit_exhausted", "anthropic/credit-balance-too-low", "own_provider_account", "anthropic", words)
     failed = AttemptTold("anthropic", "m", 400, Outcome.NONE, 1, ("req_011CZJfsAYkRByi5zB7WN4sq",), *rule)
     async with books(tmp_path, clock) as world:
-        world.write([HoldVoided("h", 0), replace(done("r1", ""), attempts=(failed,))])
+        world.write([HoldVoided("h", 0), structs.replace(done("r1", ""), attempts=(failed,))])
     await parts.bookkeeper.catch_up()
     assert await parts.requests.get("r1") is not None
     ((occurrence, case),) = (await parts.desk.everything(limit=9, after=None)).items

@@ -23,11 +23,11 @@ REPORT = {"cause": "The credit is used up.", "who_acts": "The operator.", "solut
 
 
 def test_cases_are_listed_with_their_title_last(office: OfficeTwin) -> None:
-    office.tells["GET /api/cases"] = page(CASE, CASE | {"id": "c22", "count": 1, "title": "Bad\nkey"}, next_="more")
+    office.tells["GET /api/cases"] = page(CASE, CASE | {"id": "c22", "count": 1, "title": "Bad\nkey", "wallet": "none"}, next_="more")
     assert office.run("cases", "list", "--limit", "2").out.splitlines() == [
-        "ID   STATE     COUNT  LAST                     CATEGORY          PROVIDER   TITLE",
-        "c1   answered     12  2026-01-27 10:09:10 UTC  credit_exhausted  anthropic  余额耗尽：请充值",
-        "c22  answered      1  2026-01-27 10:09:10 UTC  credit_exhausted  anthropic  Bad key",
+        "ID   STATE     COUNT  LAST                     CATEGORY          WALLET          PROVIDER   TITLE",
+        "c1   answered     12  2026-01-27 10:09:10 UTC  credit_exhausted  relay_upstream  anthropic  余额耗尽：请充值",
+        "c22  answered      1  2026-01-27 10:09:10 UTC  credit_exhausted  -               anthropic  Bad key",
         "",
         "There are more; --limit shows them.",
     ]

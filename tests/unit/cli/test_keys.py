@@ -49,6 +49,19 @@ def test_a_made_key_is_printed_once_with_its_limits(office: OfficeTwin) -> None:
 
 
 @pytest.mark.parametrize(
+    ("limits", "told"),
+    [
+        ({"balance_usd": None, "budgets": []}, 1),
+        ({"balance_usd": None, "budgets": [{"window": "day", "usd": "1.00"}]}, 0),
+        ({"balance_usd": "0.00", "budgets": []}, 0),
+    ],
+)
+def test_a_key_without_balance_and_budget_is_said_to_have_no_limit(office: OfficeTwin, limits: dict[str, Any], told: int) -> None:
+    office.tells["POST /api/keys"] = MADE | limits
+    assert office.run("keys", "create", "team").out.count("It may spend without a limit") == told
+
+
+@pytest.mark.parametrize(
     ("options", "complaint"),
     [
         (["team", "--balance", "much"], "--balance: `much` is not an amount in dollars; write a decimal number with at most nine places"),

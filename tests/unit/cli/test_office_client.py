@@ -248,10 +248,20 @@ def test_the_token_of_a_default_directory_is_never_sent_to_an_address(office: Of
     (office.data / "solvent-data").mkdir()
     (office.data / "solvent-data" / "admin-token").write_text(TOKEN)
     monkeypatch.chdir(office.data)
-    ran = office.command("keys", "list", "--url", "http://198.51.100.1:8401")
+    ran = office.command("keys", "list", "--url", "https://198.51.100.1:8401")
     assert (ran.code, office.asked) == (2, [])
     wanted = "`--url` needs the office's admin token in SOLVENT_ADMIN_TOKEN; it is in `admin-token` of its data directory"
     assert ran.err == f"solvent: {wanted}\n"
+
+
+@pytest.mark.parametrize("url", ["http://198.51.100.1:8401", "http://ops.example", "http://127.0.0.1.example:8401"])
+def test_the_token_crosses_no_network_in_the_clear(office: OfficeTwin, url: str) -> None:
+    office.environ["SOLVENT_ADMIN_TOKEN"] = TOKEN
+    ran = office.command("keys", "list", "--url", url)
+    assert (ran.code, office.asked) == (2, [])
+    assert ran.err == (
+        "solvent: over http everybody on the way could read the admin token; give `--url` an https:// address, or one of 127.0.0.1\n"
+    )
 
 
 def test_the_token_of_a_named_directory_goes_to_the_address(office: OfficeTwin) -> None:

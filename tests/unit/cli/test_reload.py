@@ -19,11 +19,11 @@ def test_what_waits_for_a_restart_is_named(office: OfficeTwin) -> None:
 
 def test_a_bad_config_is_refused_with_all_its_mistakes(office: OfficeTwin) -> None:
     mistakes = ["line 2: `[office] listen` is no address; write HOST:PORT", "line 4: unknown key `speed`.\n"]
-    office.tells["POST /api/reload"] = problem(400, "`solvent.toml` has 2 mistakes.", mistakes=mistakes)
+    office.tells["POST /api/reload"] = problem(422, "The old one stays in force.", mistakes=mistakes)
     ran = office.run("reload", "--json")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == (
-        "solvent: the changed config is refused and the old one stays in force: `solvent.toml` has 2 mistakes; "
+        "solvent: the changed config is refused. The old one stays in force; "
         "line 2: `[office] listen` is no address; write HOST:PORT; line 4: unknown key `speed`; mend it and run `solvent reload` again\n"
     )
 

@@ -21,6 +21,7 @@ FAILED_OVER: dict[str, Any] = {
             "model": "claude-sonnet-4-5",
             "status": 400,
             "category": "credit_exhausted",
+            "text": "400 error Your credit balance is too low",
             "wallet": "own_provider_account",
             "upstream_request_ids": ["req_011"],
             "outcome": "none",
@@ -85,12 +86,13 @@ def test_a_request_is_told_as_the_story_of_its_attempts(office: OfficeTwin, want
         "",
         "1. main, model claude-sonnet-4-5: answered 400 after 120 ms",
         "   verdict       credit_exhausted",
+        "   said          400 error Your credit balance is too low",
         "   wallet        own_provider_account (your own account at the provider)",
-        "   usage         none (nothing was used: it refused, or no byte left)",
+        "   usage         none: it refused, or nothing was sent",
         "   upstream ids  req_011",
         "",
         "2. relay, model claude-sonnet-4-5: answered 200 after 1200 ms",
-        "   usage         usage (it told what was used)",
+        "   usage         reported by the upstream",
         "   upstream ids  2026012610, req_9",
     ]
     assert office.asked[0].query["id"] == wanted.strip()
@@ -119,7 +121,7 @@ def test_what_is_not_known_is_not_made_up(office: OfficeTwin) -> None:
         "",
         "1. a, model m: no answer",
         "   verdict  timeout",
-        "   usage    unknown (sent, and then nothing that tells what was used; it is not charged to the caller in silence)",
+        "   usage    unknown: sent, and then nothing that tells what was used; it is not charged to the caller in silence",
     ]
 
 

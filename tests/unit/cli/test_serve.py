@@ -26,13 +26,30 @@ def config(folder: Path, text: str = '[office]\nlisten = "127.0.0.1:9000"\n') ->
 
 
 @pytest.mark.parametrize("arguments", [[], ["--config", "solvent.toml"]])
-def test_a_config_that_lies_here_is_taken(run: Run, twin: Twin, tmp_path: Path, arguments: list[str]) -> None:
+def test_a_config_that_lies_here_is_taken(run: Run, first: Twin, tmp_path: Path, arguments: list[str]) -> None:
     config(tmp_path)
     ran = run("serve", *arguments, "--data", "elsewhere")
     assert (ran.code, ran.err, ran.out.splitlines()[0]) == (0, "", "http://127.0.0.1:8401/e")
-    (plan,) = twin.plans
+    (plan,) = first.plans
     assert (plan.settings.office_listen, plan.data, plan.config) == (Address("127.0.0.1", 9000), Path("elsewhere"), Path("solvent.toml"))
-    assert (plan.or_free_port, plan.written, plan.sandbox, twin.calls) == (False, None, None, [])
+    assert (plan.or_free_port, plan.written, plan.sandbox) == (False, None, None)
+
+
+def test_with_a_config_it_says_what_is_served_and_how_a_caller_gets_a_key(run: Run, first: Twin, tmp_path: Path) -> None:
+    account = '[[account]]\nname = "main"\nprovider = "openai"\napi_key = "sk-literal"\n'
+    config(tmp_path, account + '[[model]]\nname = "gpt-*"\nroutes = [{ account = "main" }]\n')
+    shown = run("serve", "--data", "elsewhere").out
+    assert "  accounts     main\n  models       gpt-*\n" in shown
+    assert "No caller has a key yet: `solvent keys create NAME --data elsewhere` makes one.\n" in shown
+    assert "Nothing is served yet" not in shown
+    assert first.asked("POST", "/api/keys") == []
+    first.tells["GET /api/keys"] = {"items": [{"id": "k", "name": "first"}], "next": None}
+    assert "No caller has a key" not in run("serve").out
+
+
+def test_with_a_config_that_serves_nothing_it_says_what_to_add(run: Run, first: Twin, tmp_path: Path) -> None:
+    config(tmp_path)
+    assert "Nothing is served yet: add an [[account]] and a [[model]] to solvent.toml and run `solvent reload`.\n" in run("serve").out
 
 
 def test_a_config_that_is_asked_for_must_exist(run: Run, twin: Twin) -> None:
@@ -41,7 +58,7 @@ def test_a_config_that_is_asked_for_must_exist(run: Run, twin: Twin) -> None:
     assert "none.toml" in ran.err
 
 
-def test_what_should_be_changed_is_a_warning_beside_the_output(run: Run, twin: Twin, tmp_path: Path) -> None:
+def test_what_should_be_changed_is_a_warning_beside_the_output(run: Run, first: Twin, tmp_path: Path) -> None:
     config(tmp_path, "[desk]\npublic = true\n")
     ran = run("serve")
     assert ran.code == 0

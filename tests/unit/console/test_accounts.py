@@ -54,7 +54,7 @@ def test_a_state_has_a_word_and_a_shape_of_its_own(operator: Operator, state: st
     ("scope", "en", "zh"),
     [
         ("account", "The whole account · credit exhausted", "整个账户 · 余额耗尽"),
-        ("key", "The key that it is called with · credit exhausted", "调用所用的密钥 · 余额耗尽"),
+        ("key", "The key that it is called with · credit exhausted", "调用所用的 key · 余额耗尽"),
         ("vendor:anthropic", "The models of Anthropic · credit exhausted", "Anthropic 的模型 · 余额耗尽"),
         ("model:gpt-5", "The model gpt-5 · credit exhausted", "模型 gpt-5 · 余额耗尽"),
         ("moon", "moon · credit exhausted", "moon · 余额耗尽"),

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from solvent.console.occurrences import Place, place_of
 from solvent.ledger.journal import AttemptTold, Outcome
@@ -54,6 +54,16 @@ def test_pastes_are_not_among_them_and_they_not_among_pastes(operator: Operator)
         assert private.id not in page
         assert "anthropic-main" not in page
         assert "req_011CTTAjbTs5Pn7ZzuZrA5nf" not in page
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "What the upstream said Filed by the gateway"), ("zh", "上游的原文 由网关记录")])
+def test_its_page_does_not_call_it_a_paste(operator: Operator, lang: str, words: str) -> None:
+    file(operator.house, FAILED)
+    (occurrence,) = operator.house.cases._occurrences.values()
+    seen = text_of(operator.get(f"/e/{occurrence.id}?lang={lang}").text)
+    assert words in seen
+    for alien in ("What you pasted", "你粘贴的内容", "0 µs"):
+        assert alien not in seen
 
 
 def test_the_list_goes_on(operator: Operator) -> None:

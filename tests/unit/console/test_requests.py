@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from solvent.base.money import Money
 from solvent.ledger.journal import AttemptTold, Outcome, RequestDone

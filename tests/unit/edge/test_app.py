@@ -104,6 +104,20 @@ async def test_liveness_and_readiness() -> None:
     assert scene.get("/healthz", method="HEAD").body == b""
 
 
+@pytest.mark.parametrize(
+    ("opened", "key", "status"), [(True, "sk-caller", 400), (True, "sk-nobody", 401), (True, "", 401), (False, "", 503)]
+)
+async def test_a_large_body_is_read_only_from_who_has_a_key(opened: bool, key: str, status: int) -> None:  # noqa: FBT001
+    scene = Scene(opened=opened)
+    server = Server(scene.app, Clock(), body_bytes_max=lambda: 10**6, knows=scene.app.knows)
+    scene.connection = server.connection()
+    scene.connection.connection_made(scene.wire)
+    got = scene.post(b"x" * 300_000, x_api_key=key)
+    assert (got.status, got.json["type"]) == (status, "error")
+    if status == 401:
+        assert (got.headers["x-solvent-verdict"], got.headers["x-should-retry"]) == ("auth_invalid", "false")
+
+
 async def test_before_it_knows_its_keys_it_says_that_it_is_starting() -> None:
     scene = Scene(opened=False)
     for got in (scene.post(ASKED), scene.get("/v1/models")):

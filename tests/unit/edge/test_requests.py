@@ -5,7 +5,7 @@ import gc
 import pytest
 
 from solvent.edge import requests as edge
-from solvent.edge.requests import Broken, Request, RequestReader
+from solvent.edge.requests import STRANGER_BYTES_MAX, Broken, Request, RequestReader
 
 GET = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
 POST = b"POST /v1/messages?beta=true HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nhello"
@@ -179,6 +179,34 @@ def test_a_body_of_any_length_within_the_limit_is_no_head() -> None:
     (request,) = (found for part in (CHUNKED, chunks, b"0\r\n\r\n") for found in reading.feed(part))
     assert isinstance(request, Request)
     assert len(request.body) == 100_000
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_stranger_may_send_but_a_small_body(chunked: bool) -> None:  # noqa: FBT001
+    def send(key: bytes, size: int) -> list[Request | Broken]:
+        reader = RequestReader(lambda: 10**6, lambda headers: headers.get(b"x-api-key") == b"good")
+        framing = b"transfer-encoding: chunked" if chunked else b"content-length: %d" % size
+        body = b"%x\r\n%b\r\n0\r\n\r\n" % (size, b"x" * size) if chunked else b"x" * size
+        return reader.feed(b"POST /v1/messages HTTP/1.1\r\nhost: x\r\nx-api-key: %b\r\n%b\r\n\r\n%b" % (key, framing, body))
+
+    (large,) = send(b"good", 10**6)
+    assert isinstance(large, Request)
+    (small,) = send(b"bad", STRANGER_BYTES_MAX)
+    assert isinstance(small, Request)
+    (refused,) = send(b"bad", STRANGER_BYTES_MAX + 1)
+    assert isinstance(refused, Broken)
+    assert (refused.status, refused.path) == (401, b"/v1/messages")
+    (both,) = send(b"bad", 10**6 + 1)
+    assert isinstance(both, Broken)
+    assert both.status == 413
+
+
+def test_a_key_that_was_good_for_one_body_is_asked_for_again_at_the_next() -> None:
+    reader = RequestReader(lambda: 10**6, lambda headers: b"x-api-key" in headers)
+    large = b"content-length: %d\r\n\r\n%b" % (10**6, b"x" * 10**6)
+    head = b"POST /v1/messages HTTP/1.1\r\nhost: x\r\n"
+    assert [type(one) for one in reader.feed(head + b"x-api-key: k\r\n" + large)] == [Request]
+    assert [type(one) for one in reader.feed(head + large)] == [Broken]
 
 
 def test_the_limit_of_a_body_may_change_while_connections_are_open() -> None:

@@ -77,6 +77,22 @@ async def test_an_answer_leaves_in_one_write_and_the_connection_serves_again() -
     assert not scene.wire.closed
 
 
+async def test_who_reads_no_answers_is_given_no_more_of_them() -> None:
+    scene = Scene()
+    scene.connection.pause_writing()
+    scene.say(GET * (edge.WAITING_MAX + 1))
+    assert (scene.answering.requests, scene.wire.reading) == ([], False)
+    for count in (1, 2):
+        scene.connection.resume_writing()
+        assert len(scene.answering.requests) == count
+        scene.connection.pause_writing()
+        scene.connection.whole(200, (), b"ok")
+        await turn()
+    assert scene.wire.reading
+    scene.pass_ms(edge.WRITE_IDLE_MS)
+    assert scene.wire.aborted
+
+
 async def test_the_answers_of_one_turn_are_written_together_at_its_end() -> None:
     scene = Scene()
     other, wire = scene.server.connection(), Wire()

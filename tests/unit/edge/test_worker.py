@@ -20,6 +20,7 @@ from solvent.model.key import Key
 from solvent.model.price import Price, Rates
 from solvent.model.route import Routebook
 from solvent.office.link import WorkerDesk
+from solvent.routing.plan import Candidate
 from solvent.settings import parse
 from tests.unit.exchange.clocks import HandClock
 from tests.unit.exchange.stage import CONFIG, Stage
@@ -42,6 +43,7 @@ class Scene:
     clock: HandClock
     complaints: list[str] = field(default_factory=list)
     opened: asyncio.Event = field(default_factory=asyncio.Event)
+    looked_up: list[str] = field(default_factory=list)
 
     def health(self, name: str) -> Health:
         return next(health for health in self.worker.healths() if health.account == name)
@@ -53,6 +55,12 @@ async def scene(tmp_path: Path) -> Scene:
     complaints: list[str] = []
     opened = asyncio.Event()
     rules, memo = engine.packaged(), Memo()
+    looked_up: list[str] = []
+
+    def price_of(candidate: Candidate) -> Price:
+        looked_up.append(candidate.model)
+        return Price("book", Rates(1, 1, 1, 1, 1))
+
     setup = Setup(
         name="worker-1",
         pid=7,
@@ -62,13 +70,13 @@ async def scene(tmp_path: Path) -> Scene:
         routes=routes,
         digest=lambda text: f"digest of {text}",
         judge=lambda evidence: judge_attempt(evidence, rules, memo),
-        price_of=lambda _: Price("book", Rates(1, 1, 1, 1, 1)),
+        price_of=price_of,
         random_bytes=lambda n: b"\x01" * n,
         opened=opened.set,
         complain=complaints.append,
         clock=lambda _: clock,
     )
-    return Scene(EdgeWorker(setup, asyncio.get_running_loop()), clock, complaints, opened)
+    return Scene(EdgeWorker(setup, asyncio.get_running_loop()), clock, complaints, opened, looked_up)
 
 
 async def test_it_is_ready_once_the_office_opened_it(scene: Scene) -> None:
@@ -160,3 +168,17 @@ async def test_it_runs_until_its_parent_is_gone_and_drains(scene: Scene, tmp_pat
     listener.close()
     desk.close()
     assert not scene.complaints
+
+
+async def test_prices_are_looked_up_once_a_day_and_names_cannot_fill_the_memory(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "PRICES_MAX", 3)
+    scene.worker.opened(OPENING)
+    stage = Stage(balance=None)
+    stage.gpt("unpriced")
+    job = stage.runs[0].job
+    for name in ("a", "b", "c", "a", "d", "a"):
+        assert scene.worker.price(job.model, job.plan.candidates[0]._replace(model=name)) is not None
+    assert scene.looked_up == ["a", "b", "c", "d", "a"]
+    scene.clock.pass_ms(86_400_000)
+    scene.worker.price(job.model, job.plan.candidates[0]._replace(model="a"))
+    assert scene.looked_up[-2:] == ["a", "a"]

@@ -20,6 +20,15 @@ def test_reported_usage_is_the_cost_and_can_be_computed_again() -> None:
     assert quote.recost(made.charge.inputs) == made.cost
 
 
+def test_zeros_are_no_usage_where_something_was_said() -> None:
+    assert bill.is_told(Usage(1, 0, 0, 0, 1), lambda: b"Hello")
+    assert bill.is_told(Usage(1, 0, 0, 0, 0), bytes)
+    assert bill.is_told(Usage(0, 1, 0, 0, 1), lambda: b"Hello")
+    assert not bill.is_told(Usage(1, 0, 0, 0, 0), lambda: b"Hello")
+    assert not bill.is_told(Usage(0, 0, 0, 0, 1), lambda: b"Hello")
+    assert not bill.is_told(Usage(), bytes)
+
+
 def test_without_usage_prompt_and_text_are_counted_and_never_nothing() -> None:
     stage = Stage()
     stage.claude()

@@ -3,10 +3,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from solvent.exchange import ceiling as ceilings
 from solvent.exchange.ceiling import Ceiling, ceiling, no_price
 from solvent.exchange.job import Job
 from solvent.exchange.refusals import Told
+from solvent.model.request import Asked
+from solvent.model.route import DialectName
 from solvent.pricing import count
+from solvent.pricing.prompt import Unbounded, prompt
 from tests.unit.exchange.stage import CONFIG, Stage
 
 
@@ -38,6 +44,21 @@ def test_where_the_bound_does_not_fit_the_prompt_is_counted() -> None:
     counted = of(stage, made, bound.amount - 1)
     assert isinstance(counted, Ceiling)
     assert 100 * 15_000 < counted.amount < bound.amount
+
+
+def test_a_prompt_is_counted_once_for_all_ways_of_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(balance=None)
+    made = job(stage)
+    counted: list[str] = []
+
+    def counts(asked: Asked, dialect: DialectName, model: str) -> int | Unbounded:
+        counted.append(model)
+        return prompt(asked, dialect, model)
+
+    monkeypatch.setattr(ceilings, "prompt", counts)
+    of(stage, made, 1)
+    assert [candidate.model for candidate in made.plan.candidates] == ["claude-sonnet-4-5"] * 2
+    assert counted == ["claude-sonnet-4-5"]
 
 
 def test_a_picture_is_counted_however_much_money_there_is() -> None:

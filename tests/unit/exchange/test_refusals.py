@@ -174,3 +174,11 @@ def test_an_upstreams_failure_becomes_what_the_contract_says(category: Category)
     assert headers[b"x-solvent-verdict"] == told.category.value.encode()
     assert (headers.get(b"x-should-retry") == b"false") is not told.retry
     assert (b"retry-after" in headers) is (told.category in (Category.RATE_LIMITED, Category.OVERLOADED))
+
+
+def test_the_shortest_wait_is_told_where_asking_again_can_help() -> None:
+    limited = refusals.told(Category.RATE_LIMITED)
+    assert refusals.soonest(limited, (None, 2_500, 7_000)).after_s == 3
+    assert refusals.soonest(limited, (None,)) is limited
+    dry = refusals.told(Category.NO_CHANNEL)
+    assert refusals.soonest(dry, (2_500,)) is dry

@@ -11,11 +11,12 @@ import pytest
 
 from solvent.base.money import Money
 from solvent.dialects.known import DIALECTS
+from solvent.exchange import attempt as attempts
 from solvent.ledger.accounts import upstream_account
 from solvent.ledger.journal import AttemptBegun, AttemptEnded, HoldPlaced, HoldPosted, HoldVoided, Outcome
 from solvent.model.failure import Transport
 from solvent.model.route import DialectName
-from tests.unit.exchange.stage import FakeCall, Stage
+from tests.unit.exchange.stage import CONFIG, FakeCall, Stage
 
 MESSAGE = {
     "id": "msg_1",
@@ -296,6 +297,41 @@ def test_a_client_that_leaves_stops_its_upstream_and_pays_what_it_got() -> None:
     assert stage.done.status == 200
 
 
+def test_a_provider_that_reports_zeros_gives_nothing_away() -> None:
+    stage = Stage()
+    stage.gpt()
+    stage.calls[0].answers(200, COMPLETION | {"usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}})
+    assert stage.check_even().accounts["key:caller"].debited > Money(0)
+    assert stage.done.cost_source == "estimated"
+
+
+def test_who_leaves_a_large_answer_before_its_end_pays_for_what_it_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attempts, "HELD_BACK_MAX", 10)
+    debits = []
+    for words in ("Hello!", "Hello! " * 100):
+        stage = Stage()
+        stage.gpt()
+        call = stage.calls[0].takes()
+        call.listener.answered(200, {b"content-type": b"application/json"})
+        call.listener.received(json.dumps(COMPLETION).replace("Hello!", words).encode()[:-60])
+        stage.runs[0].client_left()
+        debits.append(stage.check_even().accounts["key:caller"].debited.nano_usd)
+    assert debits[1] - debits[0] > 100 * 2_000
+
+
+def test_a_stream_that_is_read_on_for_its_bill_waits_for_nobody() -> None:
+    stage = Stage(config=CONFIG.replace('name = "claude"\n', 'name = "claude"\ndrain = true\n'))
+    stage.claude(stream=True)
+    call, run = stage.calls[0], stage.runs[0]
+    call.streams(START, TEXT, end=False)
+    run.client_full()
+    run.client_left()
+    assert call.log == ["paused", "resumed"]
+    call.listener.received(STOP)
+    assert stage.check_even().accounts["key:caller"].debited == Money(COST)
+    assert stage.done.cost_source == "reported"
+
+
 def test_a_client_that_leaves_before_the_answer_is_charged_nothing() -> None:
     stage = Stage()
     stage.claude()
@@ -393,7 +429,7 @@ def test_a_maintenance_answer_stands_in_where_the_route_says_so() -> None:
     client = stage.claude("kept-up")
     stage.calls[0].answers(400, DRY)
     assert (client.status, client.headers[b"x-solvent-degraded"]) == (200, b"maintenance")
-    assert DIALECTS[DialectName.ANTHROPIC].whole(client.body).delivered == b"Back soon."
+    assert DIALECTS[DialectName.ANTHROPIC].whole(client.body).delivered() == b"Back soon."
     books = stage.check_even()
     assert books.accounts["key:caller"].debited == Money(0)
 

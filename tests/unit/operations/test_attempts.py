@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from solvent.adapters.memory import MemoryCaseStore
 from solvent.ledger.journal import AttemptTold, HoldVoided, Outcome, RequestDone
