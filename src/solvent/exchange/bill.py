@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from solvent.base.money import ZERO, Money
-from solvent.dialects.dialect import Dialect
 from solvent.exchange.commands import Outcome
+from solvent.exchange.job import Job
 from solvent.ledger.transfers import Charge, CostSource
 from solvent.model.price import Price, Rates
-from solvent.model.request import Asked
 from solvent.model.usage import NO_USAGE, Usage
 from solvent.pricing import count, quote
 from solvent.pricing.prompt import prompt
@@ -48,14 +47,21 @@ def of_usage(price: Price, usage: Usage) -> Bill:
     return Bill(quote.cost(price, usage), usage, Charge(price.version, quote.inputs(price, usage), CostSource.REPORTED))
 
 
-def estimated(price: Price, asked: Asked, dialect: Dialect, model: str, delivered: bytes, told: Usage | None = None) -> Bill:
-    """The cost where nothing was reported of the whole: the prompt as it was `told`, else counted, and the text that was delivered."""
-    usage = told
+def estimated(
+    price: Price, job: Job, model: str, delivered: bytes, told: Usage | None = None, output_tokens_max: int | None = None
+) -> Bill:
+    """The cost where nothing was reported of the whole: the prompt as it was `told`, else counted, and the text that was delivered.
+
+    No provider makes more tokens than it was allowed to (`output_tokens_max`, where the request was clamped), however long what it sent:
+    so no estimate of the output is above what was held for it.
+    """
+    usage, asked = told, job.asked
     if usage is None:
         # What nobody can bound is taken at a token a byte: an estimate, marked as one.
-        counted = prompt(asked, dialect.name, model)
+        counted = prompt(asked, job.dialect.name, model)
         usage = Usage(input_tokens=counted if isinstance(counted, int) else count.bound(len(asked.body)))
-    usage = usage._replace(output_tokens=count.text(delivered, model) if delivered else 0)
+    most = (output_tokens_max or asked.output_tokens_max or job.model.output_tokens_max) * asked.answers
+    usage = usage._replace(output_tokens=min(count.text(delivered, model), most) if delivered else 0)
     return Bill(quote.cost(price, usage), usage, Charge(price.version, quote.inputs(price, usage), CostSource.ESTIMATED))
 
 

@@ -247,7 +247,7 @@ class Run:
         if end is End.USAGE and attempt.usage is not None and bills.is_told(attempt.usage, attempt.delivered):
             return bills.of_usage(price, attempt.usage)
         delivered = attempt.delivered() if end is End.USAGE else b""
-        return bills.estimated(price, self.job.asked, self.job.dialect, attempt.candidate.model, delivered, attempt.prompt_usage)
+        return bills.estimated(price, self.job, attempt.candidate.model, delivered, attempt.prompt_usage, self._output_max)
 
     def _judge_health(self, attempt: Attempt, over: Over) -> None:
         health, passed, now_us = self._around.health, attempt.passed, self._around.clock.now_us()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from solvent.base.money import ZERO, Money
 from solvent.exchange import bill
 from solvent.exchange.commands import Outcome
@@ -33,20 +35,33 @@ def test_without_usage_prompt_and_text_are_counted_and_never_nothing() -> None:
     stage = Stage()
     stage.claude()
     job = stage.runs[0].job
-    silent = bill.estimated(PRICE, job.asked, job.dialect, "claude-sonnet-4-5", b"")
+    silent = bill.estimated(PRICE, job, "claude-sonnet-4-5", b"")
     assert silent.usage.input_tokens > 0
     assert silent.usage.output_tokens == 0
-    spoken = bill.estimated(PRICE, job.asked, job.dialect, "claude-sonnet-4-5", b"Hello there, how are you?")
+    spoken = bill.estimated(PRICE, job, "claude-sonnet-4-5", b"Hello there, how are you?")
     assert spoken.usage.output_tokens > 3
     assert spoken.charge is not None
     assert spoken.charge.cost_source is CostSource.ESTIMATED
+
+
+def test_no_estimate_of_the_output_is_above_what_the_request_allowed() -> None:
+    stage = Stage()
+    stage.claude()
+    job = stage.runs[0].job
+    assert job.asked.output_tokens_max is not None
+    endless = b"and so it went on " * 100_000
+    made = bill.estimated(PRICE, job, "claude-sonnet-4-5", endless)
+    assert made.usage.output_tokens == job.asked.output_tokens_max
+    assert bill.estimated(PRICE, job, "claude-sonnet-4-5", endless, output_tokens_max=3).usage.output_tokens == 3
+    unlimited = replace(job, asked=job.asked._replace(output_tokens_max=None, answers=2), model=replace(job.model, output_tokens_max=50))
+    assert bill.estimated(PRICE, unlimited, "claude-sonnet-4-5", endless).usage.output_tokens == 100
 
 
 def test_what_was_told_of_the_prompt_is_better_than_a_count() -> None:
     stage = Stage()
     stage.claude()
     job = stage.runs[0].job
-    made = bill.estimated(PRICE, job.asked, job.dialect, "claude-sonnet-4-5", b"", Usage(1_000, 50, 0, 0, 7))
+    made = bill.estimated(PRICE, job, "claude-sonnet-4-5", b"", Usage(1_000, 50, 0, 0, 7))
     assert made.usage == Usage(1_000, 50, 0, 0, 0)
 
 

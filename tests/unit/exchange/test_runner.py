@@ -310,7 +310,7 @@ def test_who_leaves_a_large_answer_before_its_end_pays_for_what_it_said(monkeypa
     debits = []
     for words in ("Hello!", "Hello! " * 100):
         stage = Stage()
-        stage.gpt()
+        stage.gpt(max_tokens=1_000)
         call = stage.calls[0].takes()
         call.listener.answered(200, {b"content-type": b"application/json"})
         call.listener.received(json.dumps(COMPLETION).replace("Hello!", words).encode()[:-60])
