@@ -111,7 +111,7 @@ def _sayings() -> Iterator[tuple[str, str]]:
 
 
 def closes(found: Judgement) -> bool:
-    return found.verdict.category in CLOSING or (found.scope is not None and not found.scope.startswith("model:"))
+    return found.scope is not None and (found.verdict.category in CLOSING or not found.scope.startswith("model:"))
 
 
 @pytest.mark.parametrize("echo", ECHOES)
