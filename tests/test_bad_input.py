@@ -278,8 +278,8 @@ NO_REQUESTS = {
     "many headers": (b"POST /v1/messages HTTP/1.1\r\nhost: g\r\n" + b"x: y\r\n" * HEAD_MAX + b"\r\n", 431),
     "long path": (b"POST /v1/messages/" + b"a" * HEAD_MAX * 2 + b" HTTP/1.1\r\nhost: g\r\n\r\n", 431),
     "long body": (b"POST /v1/messages HTTP/1.1\r\nhost: g\r\ncontent-length: %d\r\n\r\n" % (BODY_MAX + 1), 413),
-    "long chunks of a stranger": (b"POST /v1/messages HTTP/1.1\r\nhost: g\r\n" + LONG_CHUNKS, 401),
-    "long chunks": (b"POST /v1/messages HTTP/1.1\r\nhost: g\r\nx-api-key: KEY\r\n" + LONG_CHUNKS, 413),
+    "long chunks of a stranger": (b"POST /v1/messages HTTP/1.1\r\nhost: strangers\r\n" + LONG_CHUNKS, 401),
+    "long chunks": (b"POST /v1/messages HTTP/1.1\r\nhost: g\r\n" + LONG_CHUNKS, 413),
 }
 
 
@@ -289,7 +289,7 @@ def test_what_is_no_request_gets_its_status_and_the_connection_ends(system: Syst
     data = data.replace(b"\r\nhost: g\r\n", b"\r\nhost: g\r\nx-api-key: %b\r\n" % key.text.encode(), 1)
     with connect(system) as connection:
         with contextlib.suppress(ConnectionError):
-            connection.sendall(data.replace(b"KEY", key.text.encode()))
+            connection.sendall(data)
         given = read(connection)
         assert connection.recv(1) == b""
     message = told(given, ANTHROPIC if b"/v1/messages" in data and status in (401, 413, 501) else dialect_of(given))
