@@ -14,6 +14,7 @@ from solvent.edge.requests import Broken, Request
 from solvent.edge.server import Connection
 from solvent.exchange.gate import Arrived, Gate, Turned
 from solvent.exchange.job import Surroundings
+from solvent.exchange.listing import Listed, Listing
 from solvent.exchange.refusals import OWN_FAULT, Told, headers_of, id_headers, refusal, status_in
 from solvent.exchange.runner import Run
 from solvent.exchange.tell import tell_turned
@@ -50,6 +51,7 @@ class App:
         self._around = around
         self._ids = ids
         self._readiness = readiness
+        self._listing = Listing(around.upstreams, around.clock)
         self._when_over: Callable[[], None] | None = None
 
     def handle(self, request: Request, connection: Connection) -> None:
@@ -117,8 +119,13 @@ class App:
         if isinstance(holder, Told):
             self._error(holder, dialect, connection)
             return
-        body = dialect.models(self.gate.models(holder, dialect.name), _MODELS_CREATED)
-        connection.whole(200, (_JSON, *id_headers(dialect.name, self._new_id())), body)
+        gate = self.gate
+
+        def tell(listed: Listed) -> None:
+            body = dialect.models(gate.models(holder, dialect.name, listed), _MODELS_CREATED)
+            connection.whole(200, (_JSON, *id_headers(dialect.name, self._new_id())), body)
+
+        self._listing.ask(gate.book, tell)
 
     def _lost(self, request: Request, path: bytes, dialect: Dialect | None, connection: Connection) -> None:
         asked = f"`{request.method.decode('latin-1')[:20]} {path.decode('latin-1')[:200]}`"

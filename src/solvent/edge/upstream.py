@@ -53,7 +53,7 @@ class Pool:
     def call(self, url: str, request: UpstreamRequest, listener: Listener, *, fresh: bool) -> UpstreamCall:
         """Sends a request on an unused connection, or on a new one."""
         origin, start = self._targets.get(url) or self._target(url)
-        head = b"%bcontent-length: %d\r\n%b\r\n" % (start, len(request.body), request.header_lines)
+        head = b"%b%bcontent-length: %d\r\n%b\r\n" % (request.method, start, len(request.body), request.header_lines)
         call = UpstreamCall(self, origin, head + request.body, request, listener)
         self._calls.add(call)
         connection = None if fresh else self._unused(origin)
@@ -69,7 +69,7 @@ class Pool:
         origin = Origin(tls, parts.hostname or "", parts.port or (443 if tls else 80))
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         # Identity, so that a stream's events arrive as they are made and can be read in passing.
-        start = f"POST {path} HTTP/1.1\r\nhost: {origin.authority}\r\naccept-encoding: identity\r\n".encode("ascii")
+        start = f" {path} HTTP/1.1\r\nhost: {origin.authority}\r\naccept-encoding: identity\r\n".encode("ascii")
         self._targets[url] = origin, start
         return origin, start
 

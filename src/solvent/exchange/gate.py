@@ -5,17 +5,18 @@ Order of refusal: the key, its rate, the body, the model. Nothing is planned and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from solvent.dialects.dialect import Dialect
 from solvent.exchange.job import Job, Surroundings
+from solvent.exchange.listing import Listed
 from solvent.exchange.refusals import Told, told
 from solvent.exchange.till import Holder, Till
 from solvent.model.request import Asked, BadRequestError
-from solvent.model.route import DialectName, Routebook
+from solvent.model.route import DialectName, Model, Routebook
 from solvent.model.verdict import Category
 from solvent.routing.plan import Candidate, Planner
 
@@ -116,11 +117,12 @@ class Gate:
             public_url=self.book.public_url,
         )
 
-    def models(self, holder: Holder, dialect: DialectName) -> tuple[str, ...]:
-        """The names that this key may ask for in this dialect, patterns left out."""
+    def models(self, holder: Holder, dialect: DialectName, listed: Listed) -> tuple[str, ...]:
+        """The names that this key may ask for in this dialect. `listed`: by account, what its upstream lists, for what patterns serve."""
         allowed = holder.key.models
-        names = (model.name for model in self.book.models if "*" not in model.name and self._planner.speaks(model.name, dialect))
-        return tuple(name for name in names if not allowed or any(fnmatchcase(name, pattern) for pattern in allowed))
+        names = dict.fromkeys(name for model in self.book.models for name in _names_of(model, listed))
+        spoken = (name for name in names if self._planner.speaks(name, dialect))
+        return tuple(name for name in spoken if not allowed or any(fnmatchcase(name, pattern) for pattern in allowed))
 
 
 def _too_often(holder: Holder, wait_s: int) -> Told:
@@ -140,6 +142,15 @@ def _other_dialect(model: str, dialect: DialectName) -> Told:
 def _too_small(candidate: Candidate, body_bytes: int) -> bool:
     limit = candidate.upstream.body_bytes_max
     return limit is not None and body_bytes > limit
+
+
+def _names_of(model: Model, listed: Listed) -> Iterator[str]:
+    if "*" not in model.name:
+        yield model.name
+        return
+    for route in model.routes:
+        if route.model is None:
+            yield from (name for name in listed.get(route.account, ()) if model.serves(name))
 
 
 def key_text(headers: Mapping[bytes, bytes]) -> str:

@@ -8,7 +8,7 @@ from solvent.model.route import Timeouts
 
 
 class UpstreamRequest(NamedTuple):
-    """A POST: header lines as bytes, each ended by CRLF, without host, length and encoding, which the caller of the network adds.
+    """One request: header lines as bytes, each ended by CRLF, without host, length and encoding, which the caller of the network adds.
 
     The lines hold the account's key and the body the caller's words, so the repr shows neither.
     """
@@ -17,6 +17,7 @@ class UpstreamRequest(NamedTuple):
     body: bytes
     timeouts: Timeouts
     stream: bool
+    method: bytes = b"POST"
 
     def __repr__(self) -> str:
         return f"UpstreamRequest({len(self.body)} bytes, stream={self.stream})"

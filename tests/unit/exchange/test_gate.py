@@ -95,8 +95,8 @@ def test_a_key_asks_for_its_models_alone() -> None:
     stage.claude()
     assert (turned(stage).status, turned(stage).category) == (403, Category.PERMISSION_DENIED)
     assert "gpt*" in turned(stage).message
-    assert stage.gate.models(stage.holder, DialectName.OPENAI) == ("gpt",)
-    assert Stage().gate.models(Stage().holder, DialectName.ANTHROPIC) == ("claude", "gpt", "through-relay", "kept-up", "careful")
+    assert stage.gate.models(stage.holder, DialectName.OPENAI, {}) == ("gpt",)
+    assert Stage().gate.models(Stage().holder, DialectName.ANTHROPIC, {}) == ("claude", "gpt", "through-relay", "kept-up", "careful")
 
 
 def test_a_model_that_is_there_in_the_other_dialect_only_says_where() -> None:
