@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 
 from solvent.base.money import Money
-from tests.program import PROGRAM, STOP_S, environment
+from tests.program import PROGRAM, environment
 from tests.waiting import until
 
 SHOWN_S = 30.0  # far longer than anything takes that a test waits for
@@ -42,6 +42,7 @@ class Program:
     last_line: str
     name: str = "program"
     process: subprocess.Popen[bytes] = field(init=False)
+    guard: subprocess.Popen[bytes] = field(init=False)
     starts: int = 0
 
     def start(self) -> str:
@@ -57,7 +58,10 @@ class Program:
                 stderr=err,
                 start_new_session=True,
             )
-        return until(self._started, 60)
+        # Waits for our end of its pipe to close, and ends the whole group: also where these tests are killed themselves.
+        kill = ("sh", "-c", 'read -r _; kill -s KILL -- "-$1"', "sh", str(self.process.pid))
+        self.guard = subprocess.Popen(kill, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+        return until(self._started)
 
     def path(self, kind: str) -> Path:
         return self.folder / f"{self.name}-{self.starts}.{kind}"
@@ -76,15 +80,12 @@ class Program:
         lines = self.path("err").read_text().splitlines(keepends=True)
         return "".join(line for line in lines if not line.startswith("solvent: warning: "))
 
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(STOP_S)
-
     def end(self) -> None:
         """Ends all of its processes at once."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        self.guard.communicate()
 
 
 @dataclass

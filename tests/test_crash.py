@@ -195,7 +195,7 @@ def test_nothing_outlives_a_killed_supervisor_and_what_was_under_way_is_settled(
 
 def restart(scene: Scene) -> None:
     """Starts it again on the same data, and asks it some more."""
-    scene.gateway.admin.close()
+    scene.gateway.end()
     scene.gateway.start()
     with load(scene) as callers:
         callers.reaches(50)

@@ -6,7 +6,9 @@ FRAME_BYTES_MAX = 64 * 1024 * 1024
 
 
 def frame(message: bytes) -> bytes:
-    """The message as it is sent."""
+    """The message as it is sent. Raises `ValueError` where it is larger than anybody would read."""
+    if len(message) > FRAME_BYTES_MAX:
+        raise ValueError(f"a message of {len(message)} bytes is too large; at most {FRAME_BYTES_MAX} are read")
     return len(message).to_bytes(4, "big") + message
 
 

@@ -154,7 +154,8 @@ def striker(wanted: tuple[bytes, ...]) -> Callable[[str], str]:
             while at >= 0:
                 spans.append((places[at], places[at + len(one) - 1] + 1))
                 at = bare.find(one, at + len(one))
-        return _without(plain, spans)
+        # Where letters only come together once blanks and marks are gone, no place can be told: then nothing of it is left.
+        return _without(plain, spans) if spans else STRUCK
 
     return strike
 

@@ -28,6 +28,7 @@ _POSTS: dict[bytes, Dialect] = {
 }
 _MODELS = (b"/v1/models", b"/anthropic/v1/models")
 _REFUSALS = {401: Category.AUTH_INVALID, 408: Category.TIMEOUT, 413: Category.REQUEST_TOO_LARGE}
+_ENDS_OF_POSTS = (b"/chat/completions", b"/messages", b"/models")  # a path that a wrong base URL leads to
 _JSON = (b"content-type", b"application/json")
 _MODELS_CREATED = 1_767_225_600  # nobody knows when a configured name was made; the first of January 2026 stands for it
 
@@ -127,6 +128,8 @@ class App:
         else:
             offered = "`POST /v1/chat/completions`, `POST /v1/messages` and `GET /v1/models`"
             words = f"{asked} is not offered by this gateway; it offers {offered}"
+            if path.endswith(_ENDS_OF_POSTS):
+                words += ". The base URL of OpenAI's SDK ends in `/v1`, that of Anthropic's and of Claude Code does not"
             told = Told(404, Category.INVALID_REQUEST, words, retry=False, page="path-not-offered")
         self._error(told, dialect or dialect_of(path, request.headers), connection)
 

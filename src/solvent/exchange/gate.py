@@ -125,7 +125,9 @@ class Gate:
 
 def _too_often(holder: Holder, wait_s: int) -> Told:
     key = holder.key
-    words = f"This key may send {key.rpm} requests a minute" if key.rpm else f"This key has used its {key.tpm} tokens of this minute"
+    words = f"This key has used its {key.tpm} tokens of this minute"
+    if key.rpm:
+        words = f"This key may send {key.rpm} request{'' if key.rpm == 1 else 's'} a minute"
     return Told(429, Category.RATE_LIMITED, f"{words}; try again in {wait_s} s", retry=True, after_s=wait_s, page="key-rate-limit")
 
 

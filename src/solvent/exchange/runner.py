@@ -236,9 +236,8 @@ class Run:
         self.bills[attempt.number] = bill
         self._judge_health(attempt, command.over)
         ids = attempt.judgement.upstream_request_ids if attempt.judgement is not None else upstream_ids(attempt)
-        ending = _ENDINGS[command.end]
         now_us = self._around.clock.now_us()
-        self._facts.append(AttemptEnded(self._attempt_id(attempt), ending, bill.cost, now_us, ids, bill.charge))
+        self._facts.append(AttemptEnded(self._attempt_id(attempt), _ENDINGS[command.end], bill.cost, now_us, ids, bill.charge))
 
     def _bill(self, attempt: Attempt, end: End) -> Bill:
         if end is End.NONE:

@@ -22,7 +22,8 @@ class Change:
     """Something that must be in force at every worker before whoever asked for it is answered.
 
     `keys`: new, changed and revoked ones. `credited`: by books account, all that was ever paid in. `rearmed`: names of upstream
-    accounts whose breakers a person or a reading says to re-arm. `config`: the text of a new, checked config.
+    accounts whose breakers a person re-arms (a reading of a balance re-arms less and must not come this way). `config`: the text
+    of a new, checked config.
     """
 
     keys: tuple[Key, ...] = ()

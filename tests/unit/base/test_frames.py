@@ -24,3 +24,9 @@ def test_an_unfinished_message_waits() -> None:
 def test_a_length_that_no_message_has_is_refused_at_once() -> None:
     with pytest.raises(ValueError, match="is none of ours"):
         Frames().feed((FRAME_BYTES_MAX + 1).to_bytes(4, "big"))
+
+
+def test_what_nobody_would_read_is_not_sent() -> None:
+    assert Frames().feed(frame(bytes(1_000_000))) == [bytes(1_000_000)]
+    with pytest.raises(ValueError, match="is too large"):
+        frame(bytes(FRAME_BYTES_MAX + 1))

@@ -198,6 +198,11 @@ def test_what_was_sent_is_held_and_struck_whatever_stands_around_it(words: str, 
         assert STRUCK in struck or bare not in bare_of(f"{before} | {words} | {after}")
 
 
+def test_letters_that_only_come_together_without_blanks_leave_nothing() -> None:
+    assert striker((bare_of("0\u1f71"),))("x | 0\u1f71 | y") == STRUCK
+    assert striker((bare_of("ab\u03ac"),))("x ab\u03b1 \u0301 y") == STRUCK
+
+
 @given(st.text(max_size=200))
 def test_bare_words_are_letters_and_digits_and_bare_already(text: str) -> None:
     bare = bare_of(text)

@@ -154,6 +154,12 @@ async def test_what_is_not_offered_is_said_in_the_dialect_of_its_path(method: st
     assert ("request_id" in got.json) is path.startswith("/v1/messages")
 
 
+async def test_a_wrong_base_url_is_named_as_such() -> None:
+    for path in ("/chat/completions", "/v1/v1/messages", "/anthropic/messages", "/models"):
+        assert "base URL" in Scene().get(path, method="POST").message
+    assert "base URL" not in Scene().get("/v1/files").message
+
+
 @pytest.mark.parametrize(
     ("headers", "status", "words"),
     [

@@ -55,7 +55,7 @@ def test_a_key_that_asks_too_often_is_told_how_long_to_wait() -> None:
     stage.claude()
     assert turned(stage).status == 429
     assert turned(stage).after_s in (60, 61)
-    assert "1 requests a minute" in turned(stage).message
+    assert "1 request a minute" in turned(stage).message
     stage = Stage(tpm=10)
     stage.claude()
     stage.calls[0].answers(200, {"type": "message", "content": [], "usage": {"input_tokens": 10, "output_tokens": 1}})
