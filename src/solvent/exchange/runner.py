@@ -304,6 +304,8 @@ class Run:
             kind = b"text/event-stream" if self.job.asked.stream else b"application/json"
         else:
             assert attempt is not None
+            if attempt.passed is not None and attempt.passed.canary:  # it serves: nobody waits for the end of a long answer
+                self._around.health.succeeded(attempt.passed, self._around.clock.now_us())
             kind = attempt.content_type or b"application/json"
             headers.append((b"x-solvent-model", attempt.candidate.model.encode("ascii", "replace")))
             if attempt.candidate.degraded:
@@ -334,11 +336,9 @@ class Run:
         told = self._what_is_told(command)
         self.category = told.category.value
         self.status = refusals.status_in(told, self.job.dialect.name)
-        body = self.job.dialect.refusal(self.refusal(told))
-        attempts = (b"x-solvent-attempts", b"%d" % len(self.attempts))
         ids = refusals.id_headers(self.job.dialect.name, self.job.request_id)
-        self.answer.head(self.status, (_JSON, *ids, attempts, *refusals.headers_of(told)))
-        self.answer.add(body)
+        self.answer.head(self.status, (_JSON, *ids, (b"x-solvent-attempts", b"%d" % len(self.attempts)), *refusals.headers_of(told)))
+        self.answer.add(self.job.dialect.refusal(self.refusal(told)))
         self.answer.end()
 
     def _what_is_told(self, command: do.SendError) -> Told:

@@ -48,7 +48,7 @@ def scopes_of(vendor: str | None, model: str | None) -> Scopes:
 
 
 class Pass(NamedTuple):
-    """One attempt that was let through; it must come back exactly once: as succeeded, failed or untold."""
+    """One attempt that was let through; it must come back once as succeeded, failed or untold, and a canary also at its first content."""
 
     account: str
     scopes: Scopes

@@ -203,6 +203,24 @@ def test_one_real_request_is_the_canary_after_a_minute() -> None:
     assert stage.calls[4].account == "main"
 
 
+def test_a_canary_that_is_answered_opens_at_its_first_word_and_may_still_break() -> None:
+    stage = Stage()
+    stage.claude()
+    stage.calls[0].answers(400, DRY)
+    stage.calls[1].answers(200, MESSAGE)
+    stage.clock.pass_ms(60_001)
+    stage.claude(stream=True)
+    stage.calls[2].streams(START, BLOCK, end=False)
+    stage.claude()
+    assert stage.calls[3].account == "spare"
+    stage.calls[2].listener.received(TEXT)
+    stage.claude()
+    assert stage.calls[4].account == "main"
+    stage.calls[2].listener.received(event("error", error=DRY["error"]))
+    stage.claude()
+    assert stage.calls[5].account == "spare"
+
+
 def test_an_echo_of_the_callers_own_words_closes_nothing() -> None:
     stage = Stage()
     words = "Your credit balance is too low to access the Anthropic API"
