@@ -12,12 +12,14 @@ import httptools
 
 HEAD_BYTES_MAX = 64 * 1024  # of a head, and of what stands between two parts of a body or behind it
 STRANGER_BYTES_MAX = 256 * 1024  # of a body whose head shows no key that is good here: it waits in memory until it is whole
+_LISTS = frozenset({b"anthropic-beta", b"openai-beta"})  # whose values are one list, however many lines they stand on (RFC 9110, 5.3)
 OFFERS_MAX = 8  # requests in one read that offer another protocol
 
 
 @dataclass(slots=True)
 class Request:
-    """A whole request. Names of `headers` are in lower case; where a name came twice, the last counts. Trailers are left out."""
+    """A whole request. Names of `headers` are in lower case; where a name came twice, the last counts, or both
+    where they are lists. Trailers are left out."""
 
     method: bytes
     path: bytes
@@ -102,8 +104,11 @@ class RequestReader:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header line. One that follows the body must not pass for one that stood before it."""
-        if self.in_head:
-            self._headers[name.lower()] = value.rstrip()  # the parser leaves blanks behind a value to it
+        if not self.in_head:
+            return
+        name, value = name.lower(), value.rstrip()  # the parser leaves blanks behind a value to it
+        before = self._headers.get(name) if name in _LISTS else None
+        self._headers[name] = value if before is None else b"%b, %b" % (before, value)
 
     def on_headers_complete(self) -> None:
         """The head is whole."""

@@ -20,7 +20,7 @@ from solvent.exchange.answer import Answer
 from solvent.exchange.attempt import Attempt
 from solvent.exchange.bill import Bill
 from solvent.exchange.ceiling import ceiling, no_price
-from solvent.exchange.commands import Cause, Command, Over
+from solvent.exchange.commands import Cause, Command, Outcome, Over
 from solvent.exchange.events import End, Event, Rung
 from solvent.exchange.job import Job, Surroundings
 from solvent.exchange.machine import step
@@ -260,13 +260,15 @@ class Run:
             health.untold(passed, now_us)
 
     def _post_hold(self, command: do.PostHold) -> None:
-        bill = self.bills.get(self.attempts[-1].number, bills.FREE) if self.attempts else bills.FREE
-        # An attempt of which nobody knows what it cost is never the caller's to pay.
-        known = bill if self.attempts and self.attempts[-1].end is End.USAGE else bills.FREE
+        known = bills.FREE
+        if self.attempts:
+            last = self.attempts[-1]
+            # An attempt of which nobody knows what it cost is never the caller's to pay; of one that the caller left, what was told is.
+            if last.end is End.USAGE or (command.outcome is Outcome.LEFT and last.prompt_usage is not None):
+                known = self.bills[last.number]
         self.cost, charge = bills.charged(known, command.outcome)
         self.charged = known
-        posted = HoldPosted(self.job.request_id, self.cost, charge, self._around.clock.now_us())
-        self._resolve(posted)
+        self._resolve(HoldPosted(self.job.request_id, self.cost, charge, self._around.clock.now_us()))
 
     def _void_hold(self, _: do.VoidHold) -> None:
         self._resolve(HoldVoided(self.job.request_id, self._around.clock.now_us()))
@@ -306,7 +308,7 @@ class Run:
             assert attempt is not None
             if attempt.passed is not None and attempt.passed.canary:  # it serves: nobody waits for the end of a long answer
                 self._around.health.succeeded(attempt.passed, self._around.clock.now_us())
-            kind = attempt.content_type or b"application/json"
+            kind = b"text/event-stream" if attempt.content_type.startswith(b"text/event-stream") else b"application/json"
             headers.append((b"x-solvent-model", attempt.candidate.model.encode("ascii", "replace")))
             if attempt.candidate.degraded:
                 self.degraded = "fallback-model"

@@ -260,3 +260,11 @@ def test_a_request_that_is_too_slow_is_the_last() -> None:
     broken = reading.too_slow()
     assert (broken.status, broken.path) == (408, b"/v1/messages?beta=true")
     assert reading.feed(b"o" + GET) == []
+
+
+def test_a_list_that_stands_on_two_lines_is_one_list() -> None:
+    (request,) = requests(
+        b"GET / HTTP/1.1\r\nhost: x\r\nanthropic-beta: a\r\nx-api-key: one\r\nAnthropic-Beta: b\r\nx-api-key: two\r\n\r\n"
+    )
+    assert request.headers[b"anthropic-beta"] == b"a, b"
+    assert request.headers[b"x-api-key"] == b"two"

@@ -362,6 +362,15 @@ def test_a_client_that_leaves_before_the_answer_is_charged_nothing() -> None:
     assert stage.done.status == 499
 
 
+def test_a_client_that_leaves_once_the_prompt_was_read_pays_for_the_prompt() -> None:
+    stage = Stage()
+    stage.claude(stream=True)
+    stage.calls[0].streams(START, BLOCK, end=False)
+    stage.runs[0].client_left()
+    assert stage.check_even().accounts["key:caller"].debited == Money(10 * 3_000)
+    assert (stage.done.status, stage.done.cost_source) == (499, "estimated")
+
+
 def test_backpressure_reaches_the_upstream() -> None:
     stage = Stage()
     stage.claude(stream=True)
