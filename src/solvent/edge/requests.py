@@ -19,7 +19,8 @@ OFFERS_MAX = 8  # requests in one read that offer another protocol
 @dataclass(slots=True)
 class Request:
     """A whole request. Names of `headers` are in lower case; where a name came twice, the last counts, or both
-    where they are lists. Trailers are left out."""
+    where they are lists. Trailers are left out.
+    """
 
     method: bytes
     path: bytes

@@ -129,7 +129,11 @@ def sum_up(categories: tuple[Category, ...]) -> Category:
     passing = next((category for category in _PASSING if category in found), None)
     if passing is not None:
         return passing
-    return Category.CREDIT_EXHAUSTED if found & _MONEY else Category.NO_CHANNEL if found else Category.SERVER_ERROR
+    if found & _MONEY:
+        return Category.CREDIT_EXHAUSTED
+    if found and found <= AT_FAULT:
+        return categories[-1]  # every way says that the request is wrong
+    return Category.NO_CHANNEL if found else Category.SERVER_ERROR
 
 
 def of_failure(cause: Cause, category: Category, text: str = "") -> Told:

@@ -182,3 +182,10 @@ def test_the_shortest_wait_is_told_where_asking_again_can_help() -> None:
     assert refusals.soonest(limited, (None,)) is limited
     dry = refusals.told(Category.NO_CHANNEL)
     assert refusals.soonest(dry, (2_500,)) is dry
+
+
+def test_where_every_way_says_that_the_request_is_wrong_it_is() -> None:
+    wrong, long = Category.INVALID_REQUEST, Category.CONTEXT_TOO_LONG
+    assert refusals.sum_up((wrong, long)) is long
+    assert refusals.sum_up((wrong, Category.AUTH_INVALID)) is Category.NO_CHANNEL
+    assert refusals.sum_up((wrong, Category.CREDIT_EXHAUSTED)) is Category.CREDIT_EXHAUSTED
