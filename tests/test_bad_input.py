@@ -78,7 +78,8 @@ PLAYED: dict[str, tuple[Script, int, str]] = {
     "odd-status": (answer(b"{}", status="799 Odd"), 502, "server_error"),
     "unknown-coding": (answer(choice("hello"), more="content-encoding: br\r\n"), 502, "server_error"),
     "no-gzip": (answer(choice("hello"), more="content-encoding: gzip\r\n"), 502, "server_error"),
-    "bomb": (answer(BOMB, more="content-encoding: gzip\r\n"), 502, "server_error"),
+    # As JSON it would depend on how it is cut on its way whether a part of it was sent on before it was too much.
+    "bomb": (answer(BOMB, STREAM, more="content-encoding: gzip\r\n"), 502, "server_error"),
     "long-error": (answer(b"x" * 3_000_000, "text/plain", "500 Internal Server Error"), 502, "server_error"),
     "stream-of-nothing": (answer(b"", STREAM), 502, "network"),
     "stream-of-garbage": (answer(b"\x00\xff\x80" * 1_000, STREAM), 502, "network"),
