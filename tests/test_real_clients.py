@@ -518,7 +518,7 @@ def test_a_rate_limited_provider_and_a_rate_limited_key_are_the_sdks_rate_limit_
     assert 0 < int(caught.value.response.headers["retry-after"]) <= 7
     with gpt(system, slow.text) as client:
         client.chat.completions.create(model="gpt-4o-mini", messages=asked())
-        with pytest.raises(openai.RateLimitError, match="This key may send 1 requests a minute") as caught:
+        with pytest.raises(openai.RateLimitError, match="This key may send 1 request a minute") as caught:
             client.chat.completions.create(model="gpt-4o-mini", messages=asked())
     assert 0 < int(caught.value.response.headers["retry-after"]) <= 60
 
