@@ -39,6 +39,7 @@ static: $(VENV)/test.stamp ## the static checks alone
 	$(BIN)/lint-imports
 
 bench: $(VENV)/run.stamp ## measure, print a table and write benchmarks/results/latest.json
+	@sh scripts/nginx.sh
 	$(BIN)/python benchmarks/run.py
 
 lock: ## resolve the dependencies anew and write requirements/ with hashes

@@ -1,8 +1,6 @@
-"""`make bench`: how many verdicts a second one core gives, and how long the worst texts take.
+"""`make bench`: what the error desk and the gateway cost, as tables on the terminal and, with the machine's description, as a file.
 
-Typical pastes are the examples of the catalogue's own rules, wrapped as clients print them. Hostile ones are 64 KiB built to make a
-careless reader slow. Every figure is a median over rounds on one pinned core; the table goes to the terminal and, with the machine's
-description, to `benchmarks/results/latest.json`.
+Arguments name the parts to measure, `desk` and `gateway`; without any both are. The file is `benchmarks/results/latest.json`.
 """
 
 from __future__ import annotations
@@ -10,135 +8,58 @@ from __future__ import annotations
 import json
 import os
 import platform
-import random
-import statistics
-import string
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from solvent.diagnosis import desk, engine, judge, reader
+import desk
 
-ROUNDS = 7
-HOSTILE_CHARS = 64 * 1024
+import gateway
+
 RESULTS = Path(__file__).parent / "results" / "latest.json"
+Rows = list[tuple[str, ...]]
+PARTS: dict[str, Callable[[], tuple[Rows, dict[str, Any]]]] = {"desk": desk.measure, "gateway": gateway.measure}
 
 
-def typical() -> list[str]:
-    """The examples of all rules, each bare, as an SDK prints it, as a log line, and after a traceback."""
-    frames = 'Traceback (most recent call last):\n  File "/srv/app/main.py", line 21, in <module>\n    print(ask("hello"))\n'
-    pastes = []
-    for rule in engine.packaged().catalogue.rules.values():
-        for example in rule.examples:
-            pastes += [
-                example.text,
-                f"Error code: {rule.status or 400} - {example.text}",
-                f"2026-11-25 13:15:26,851 ERROR [llm.client] POST /chat -> {rule.status or 400} body={example.text}",
-                f"{frames}openai.APIStatusError: {example.text}",
-            ]
-    return pastes
+def processor() -> str:
+    """The processor's name, where the machine tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return platform.machine()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def hostile() -> dict[str, str]:
-    """Texts of 64 KiB that bait backtracking, nesting, unbounded lists and quadratic joins."""
-    chance = random.Random(7)
-    seeds = {
-        "braces": "{",
-        "brackets": "[",
-        "nested objects": '{"a":[',
-        "nested strings": '{"e":"{\\"e\\":\\"',
-        "double quotes": '"',
-        "single quotes": "'",
-        "backslashes": "\\",
-        "escaped quotes": '\\"',
-        "blank lines": " \n",
-        "one word": "A",
-        "dotted names": "A.",
-        "digits": "1",
-        "request ids": "(request id: 20260126100910722614337HsQybcmN) ",
-        "statuses": "HTTP 500 ",
-        "exceptions": "XError\n",
-        "entities": "&quot;",
-        "unicode escapes": "\\u003c",
-        "key values": "code: a,",
-        "messages": 'message: "',
-        "Chinese": "余额不足",
-        "table rows": "| 400 |\n",
-        "errors": '{"error":{"message":"x","type":"y"}}',
-        "keys": "sk-",
-        "addresses": "https://a:b@",
-    }
-    texts = {name: (seed * (HOSTILE_CHARS // len(seed) + 1))[:HOSTILE_CHARS] for name, seed in seeds.items()}
-    texts["random characters"] = "".join(chance.choice(string.printable) for _ in range(HOSTILE_CHARS))
-    texts["random bytes as hex"] = "".join(chance.choice("0123456789abcdef") for _ in range(HOSTILE_CHARS))
-    return texts
+def table(rows: Rows) -> str:
+    """Columns side by side, the first ones to the left, figures to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    texts = len(rows[0]) - sum(any(cell[:1].isdigit() for cell in column) for column in list(zip(*rows, strict=True))[1:])
+    lines = []
+    for row in rows:
+        cells = [f"{cell:<{width}}" if at < texts else f"{cell:>{width}}" for at, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
 
 
-def rate(work: Callable[[str], object], pastes: list[str]) -> float:
-    """Pastes a second, the median over the rounds after one to warm up."""
-    figures = []
-    for round_number in range(ROUNDS + 1):
-        started = time.process_time()
-        for paste in pastes:
-            work(paste)
-        if round_number:
-            figures.append(len(pastes) / (time.process_time() - started))
-    return statistics.median(figures)
-
-
-def worst_ms(work: Callable[[str], object], texts: dict[str, str]) -> list[tuple[float, str]]:
-    """Milliseconds for each text, the median of three, slowest first."""
-    found = []
-    for name, text in texts.items():
-        figures = []
-        for _ in range(3):
-            started = time.process_time()
-            work(text)
-            figures.append((time.process_time() - started) * 1000)
-        found.append((statistics.median(figures), name))
-    return sorted(found, reverse=True)
-
-
-def main() -> int:
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    started = time.process_time()
-    packaged = engine.packaged()
-    start_ms = (time.process_time() - started) * 1000
-    pastes, texts = typical(), hostile()
-    verdicts = rate(lambda text: judge.judge_reading(reader.read(text), packaged), pastes)
-    reports = rate(lambda text: desk.explain(text, packaged, "zh"), pastes)
-    slowest = worst_ms(lambda text: desk.explain(text, packaged, "zh"), texts)
-    length = statistics.mean(map(len, pastes))
-    rows = [
-        ("rules in the catalogue", f"{len(packaged.catalogue.rules)}"),
-        ("engine ready after", f"{start_ms:.0f} ms"),
-        (f"verdicts a second ({len(pastes)} pastes, {length:.0f} characters on average)", f"{verdicts:,.0f}"),
-        ("redacted, judged and reported a second", f"{reports:,.0f}"),
-        *((f"64 KiB of {name}", f"{figure:.1f} ms") for figure, name in slowest[:5]),
-    ]
-    width = max(len(name) for name, _ in rows)
-    for name, figure in rows:
-        print(f"{name:<{width}}  {figure:>10}")
+def main(arguments: list[str]) -> int:
+    unknown = set(arguments) - set(PARTS)
+    if unknown:
+        print(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    busy = os.getloadavg()[0]
+    if busy > 1:
+        print(f"Other programs keep this machine busy (load {busy:.1f}): all figures will be higher than they need be.")
+    machine = {"system": platform.platform(), "python": platform.python_version(), "processor": processor(), "load": round(busy, 1)}
+    found: dict[str, Any] = {"machine": machine}
+    for name in arguments or PARTS:
+        rows, found[name] = PARTS[name]()
+        if rows:
+            print(table(rows), end="\n\n", flush=True)
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(
-        json.dumps(
-            {
-                "machine": {"system": platform.platform(), "python": platform.python_version(), "processor": platform.machine()},
-                "rules": len(packaged.catalogue.rules),
-                "engine_ready_ms": round(start_ms),
-                "verdicts_per_second": round(verdicts),
-                "reports_per_second": round(reports),
-                "hostile_64k_ms": {name: round(figure, 1) for figure, name in slowest},
-            },
-            indent=2,
-        )
-        + "\n",
-        encoding="utf-8",
-    )
+    RESULTS.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

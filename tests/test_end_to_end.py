@@ -210,7 +210,7 @@ def test_two_demos_run_side_by_side(office: Office, tmp_path: Path) -> None:
 def test_a_signal_ends_the_program_though_a_reader_is_connected_and_nothing_is_lost(
     tmp_path: Path, number: signal.Signals, codes: set[int]
 ) -> None:
-    (tmp_path / "solvent.toml").write_text('[office]\nlisten = "127.0.0.1:0"\n')
+    (tmp_path / "solvent.toml").write_text('[office]\nlisten = "127.0.0.1:0"\n[gateway]\nlisten = "127.0.0.1:0"\n')
     with running(tmp_path, "serve") as first, first.client() as reader:
         path = file_paste(reader, PASTE)
         token = (first.data / "admin-token").read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ import pytest
 
 from solvent.adapters.listening import bind
 from solvent.base.errors import StartError
+from solvent.bootstrap.children import inherited
 
 CURE = "stop it, or set another address in `[office] listen`"
 
@@ -55,3 +57,12 @@ def test_an_address_of_another_machine_is_refused(or_free: bool) -> None:  # noq
     # TEST-NET-1: no machine has it.
     with pytest.raises(StartError, match=r"cannot listen on 192\.0\.2\.1:0: "):
         bind("192.0.2.1", 0, or_free=or_free, cure=CURE)
+
+
+def test_a_socket_that_was_handed_on_goes_no_further() -> None:
+    ours, theirs = socket.socketpair()
+    with ours:
+        descriptor = theirs.detach()
+        os.set_inheritable(descriptor, True)
+        with inherited(descriptor) as found:
+            assert not os.get_inheritable(found.fileno())

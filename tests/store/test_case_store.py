@@ -21,6 +21,8 @@ from solvent.adapters.memory import MemoryCaseStore
 from solvent.adapters.store.cases import SqlCaseStore
 from solvent.adapters.store.database import database_url, open_database
 from solvent.adapters.store.tables import metadata
+from solvent.adapters.store.transactions import Transactions
+from solvent.cases.life import Event
 from solvent.model.occurrence import Case, Occurrence, Page
 from solvent.model.verdict import Category, Wallet
 from solvent.operations.ports import CaseStore
@@ -38,15 +40,15 @@ async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture(params=["memory", "database"])
 def store(request: pytest.FixtureRequest) -> CaseStore:
-    return MemoryCaseStore() if request.param == "memory" else SqlCaseStore(request.getfixturevalue("engine"))
+    return MemoryCaseStore() if request.param == "memory" else SqlCaseStore(Transactions(request.getfixturevalue("engine")))
 
 
-def occurrence(number: int, *, case_id: str = "c1", at: datetime | None = None, listed: bool = True) -> Occurrence:
+def occurrence(number: int, *, case_id: str = "c1", at: datetime | None = None, listed: bool = True, source: str = "paste") -> Occurrence:
     return Occurrence(
         id=f"o{number:03d}",
         case_id=case_id,
         at=START + timedelta(microseconds=number) if at is None else at,
-        source="paste",
+        source=source,
         text=f"余额不足 no. {number} 🚨\x1b[0m",
         struck=(("key", 2), ("e-mail", 1)),
         language="zh",
@@ -221,11 +223,11 @@ async def test_the_last_feedback_counts_and_changes_nothing_else(store: CaseStor
 async def test_a_database_keeps_everything_when_it_is_opened_again(tmp_path: Path) -> None:
     url = database_url("sqlite:///solvent.db", tmp_path)
     first = await open_database(url)
-    await file(SqlCaseStore(first), occurrence(1))
-    await SqlCaseStore(first).give_feedback("o001", "helped")
+    await file(SqlCaseStore(Transactions(first)), occurrence(1))
+    await SqlCaseStore(Transactions(first)).give_feedback("o001", "helped")
     await first.dispose()
     second = await open_database(url)
-    store = SqlCaseStore(second)
+    store = SqlCaseStore(Transactions(second))
     found = await store.occurrence("o001")
     counted = await file(store, occurrence(2))
     await second.dispose()
@@ -234,7 +236,7 @@ async def test_a_database_keeps_everything_when_it_is_opened_again(tmp_path: Pat
 
 
 async def test_a_failed_filing_leaves_no_trace(engine: AsyncEngine) -> None:
-    store = SqlCaseStore(engine)
+    store = SqlCaseStore(Transactions(engine))
     await file(store, occurrence(1))
     with pytest.raises(Exception, match="UNIQUE"):
         await file(store, occurrence(1, case_id="c2"))
@@ -275,7 +277,7 @@ def test_memory_and_database_agree_on_any_history(
 async def _same_history(folder: Path, steps: list[tuple[int, int, bool, bool, tuple[int, str] | None]], limit: int) -> None:
     engine = await open_database(database_url("sqlite:///solvent.db", folder))
     try:
-        memory, database = MemoryCaseStore(), SqlCaseStore(engine)
+        memory, database = MemoryCaseStore(), SqlCaseStore(Transactions(engine))
         for number, (group, second, listed, explained, feedback) in enumerate(steps):
             item = occurrence(number, case_id=f"c{group}", at=START + timedelta(seconds=second), listed=listed)
             rule = "acme/no-credit" if explained else None
@@ -300,3 +302,50 @@ async def _everything(store: CaseStore, limit: int) -> list[Any]:
 
 async def _occurrence_pages(store: CaseStore, case_id: str | None, limit: int) -> list[list[Any]]:
     return await walk(lambda after: store.occurrences(case_id=case_id, limit=limit, after=after))
+
+
+async def test_the_operators_list_holds_what_the_desk_does_not_show(store: CaseStore) -> None:
+    for item in (occurrence(1), occurrence(2, listed=False), occurrence(3, listed=False, source="gateway", case_id="c2")):
+        await file(store, item)
+    both = await walk(lambda after: store.occurrences(limit=2, after=after, unlisted=True))
+    assert [[item.id for item, _ in page] for page in both] == [["o003", "o002"], ["o001"]]
+    assert [item.id for item, _ in (await store.occurrences(limit=9, after=None, unlisted=True, case_id="c1")).items] == ["o002", "o001"]
+    assert [item.id for item, _ in (await store.occurrences(limit=9, after=None, unlisted=True, source="gateway")).items] == ["o003"]
+    assert [item.id for item, _ in (await store.occurrences(limit=9, after=None, source="gateway")).items] == []
+
+
+async def test_an_occurrence_that_is_removed_is_counted_no_more_and_its_case_goes_with_the_last(store: CaseStore) -> None:
+    for number in (1, 2):
+        await file(store, occurrence(number))
+    await file(store, occurrence(3, case_id="c2"))
+    assert [await store.remove(name) for name in ("o001", "o001", "o009")] == [True, False, False]
+    assert await store.occurrence("o001") is None
+    left = await store.case("c1")
+    assert left is not None
+    assert (left.count, await store.counts()) == (1, (2, 2))
+    assert await store.remove("o002")
+    assert (await store.case("c1"), await store.counts()) == (None, (1, 1))
+    assert (await file(store, occurrence(4))).count == 1
+
+
+async def test_a_case_moves_on_in_its_life(store: CaseStore) -> None:
+    await file(store, occurrence(1))
+    resolved = await store.happen("c1", Event.RESOLVED)
+    assert resolved is not None
+    assert (resolved.state, await store.case("c1")) == ("resolved", resolved)
+    assert (await file(store, occurrence(2))).state == "regressed"
+    assert await store.happen("c9", Event.RESOLVED) is None
+
+
+async def test_many_are_filed_at_once_and_what_is_there_already_is_not_filed_again(store: CaseStore) -> None:
+    await file(store, occurrence(1))
+    many = [occurrence(number, case_id=f"c{1 + number % 2}") for number in (1, 2, 3, 4, 4)]
+    assert await store.file_new([(item, case(item, rule=None if item.case_id == "c2" else "acme/no-credit")) for item in many]) == 3
+    assert await store.file_new([(item, case(item)) for item in many]) == 0
+    first, second = await store.case("c1"), await store.case("c2")
+    assert first is not None
+    assert second is not None
+    assert (first.count, first.state, first.first_at, first.last_at) == (3, "answered", occurrence(1).at, occurrence(4).at)
+    assert (second.count, second.state, second.first_at) == (1, "processing", occurrence(3).at)
+    assert await store.counts() == (4, 2)
+    assert await store.file_new([]) == 0

@@ -10,9 +10,8 @@ from typing import IO
 
 from solvent.base.errors import StartError
 
+ADMIN_TOKEN, FORM_SECRET, KEY_SECRET = "admin-token", "form-secret", "key-secret"
 _LOCK, _STORE = "lock", "solvent.db"
-
-
 _SECRET_MIN = 32
 
 
@@ -48,6 +47,11 @@ class DataDir:
         """Frees the directory for another process."""
         self._lock.close()
 
+    @property
+    def descriptor(self) -> int:
+        """The lock's descriptor: the directory stays locked while any process holds it."""
+        return self._lock.fileno()
+
     def secret(self, name: str) -> str:
         """The secret of this name, made at its first use and kept in a file that only the owner reads."""
         path = self.path / name
@@ -59,8 +63,18 @@ class DataDir:
                 stream.flush()
                 os.fsync(stream.fileno())
             draft.replace(path)
+        return kept_secret(self.path, name)
+
+
+def kept_secret(folder: Path, name: str) -> str:
+    """The secret of this name that a data directory keeps already. Raises `StartError`."""
+    path = folder / name
+    try:
         kept = path.read_text(encoding="ascii", errors="replace").strip()
-        if len(kept) < _SECRET_MIN:
-            message = f"the secret in `{path}` is too short to be one; delete the file, and a new one is made"
-            raise StartError(message)
-        return kept
+    except OSError as problem:
+        message = f"cannot read the secret in `{path}`: {problem.strerror}; start with `solvent serve`, which makes it"
+        raise StartError(message) from problem
+    if len(kept) < _SECRET_MIN:
+        message = f"the secret in `{path}` is too short to be one; delete the file, and a new one is made"
+        raise StartError(message)
+    return kept

@@ -30,6 +30,8 @@ def bind(host: str, port: int, *, cure: str, or_free: bool = False) -> socket.so
 
 
 def web_address(listener: socket.socket) -> str:
-    """Where a listening socket answers, as `http://host:port`."""
+    """Where this machine reaches a listening socket, as `http://host:port`."""
     host, port = listener.getsockname()[:2]
+    # What listens everywhere is reached by no such name.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - a comparison
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from solvent.adapters import cursor
@@ -20,30 +21,37 @@ class MemoryCaseStore:
         """Adds the occurrence and opens its case or counts it there."""
         known = self._cases.get(case.id)
         if known is not None:
-            event = life.Event.OCCURRED_UNEXPLAINED if case.rule is None else life.Event.OCCURRED_EXPLAINED
-            case = replace(
-                known,
-                state=life.step(life.State(known.state), event).value,
-                count=known.count + 1,
-                first_at=min(known.first_at, occurrence.at),
-                last_at=max(known.last_at, occurrence.at),
-            )
+            case = life.counted(known, occurrence.at, explained=case.rule is not None)
         self._cases[case.id] = case
         self._occurrences[occurrence.id] = occurrence
         return case
+
+    async def file_new(self, filed: Sequence[tuple[Occurrence, Case]]) -> int:
+        """Files those that are not there yet; how many these were."""
+        count = 0
+        for occurrence, case in filed:
+            if occurrence.id not in self._occurrences:
+                await self.file(occurrence, case)
+                count += 1
+        return count
 
     async def occurrence(self, occurrence_id: str) -> tuple[Occurrence, Case] | None:
         """One occurrence with its case, or None."""
         found = self._occurrences.get(occurrence_id)
         return None if found is None else (found, self._cases[found.case_id])
 
-    async def occurrences(self, *, case_id: str | None, limit: int, after: str | None) -> Page[tuple[Occurrence, Case]]:
-        """Listed occurrences, newest first."""
+    async def occurrences(
+        self, *, limit: int, after: str | None, case_id: str | None = None, source: str | None = None, unlisted: bool = False
+    ) -> Page[tuple[Occurrence, Case]]:
+        """Listed occurrences, newest first; with `unlisted` also those that no list of the desk shows."""
         place = cursor.read(after)
         wanted = [
             item
             for item in self._occurrences.values()
-            if item.listed and case_id in (None, item.case_id) and (place is None or (item.at, item.id) < place)
+            if (item.listed or unlisted)
+            and case_id in (None, item.case_id)
+            and source in (None, item.source)
+            and (place is None or (item.at, item.id) < place)
         ]
         wanted.sort(key=lambda item: (item.at, item.id), reverse=True)
         shown = wanted[:limit]
@@ -70,6 +78,25 @@ class MemoryCaseStore:
             return False
         self._occurrences[occurrence_id] = replace(found, feedback=feedback)
         return True
+
+    async def remove(self, occurrence_id: str) -> bool:
+        """Deletes an occurrence; its case counts one less, and goes with its last one."""
+        found = self._occurrences.pop(occurrence_id, None)
+        if found is None:
+            return False
+        case = self._cases[found.case_id]
+        if case.count > 1:
+            self._cases[case.id] = replace(case, count=case.count - 1)
+        else:
+            del self._cases[case.id]
+        return True
+
+    async def happen(self, case_id: str, event: life.Event) -> Case | None:
+        """Moves a case on in its life."""
+        found = self._cases.get(case_id)
+        if found is not None:
+            found = self._cases[case_id] = replace(found, state=life.step(life.State(found.state), event).value)
+        return found
 
     async def counts(self) -> tuple[int, int]:
         """How many occurrences and cases there are."""

@@ -6,14 +6,14 @@ Sixty-four bits hold nine billion dollars, so an amount fits any database's inte
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 NANO = 1_000_000_000
 _DECIMAL = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]{1,10})(?:\.(?P<part>[0-9]{1,9})0*)?")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Money:
+class Money(msgspec.Struct, frozen=True, order=True, gc=False):
     """An amount in US dollars; `nano_usd` may be negative."""
 
     nano_usd: int

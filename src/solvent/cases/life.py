@@ -7,7 +7,11 @@ is a row: no event is lost, and only a person resolves.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
+
+from solvent.model.occurrence import Case
 
 
 class State(StrEnum):
@@ -48,3 +52,10 @@ FIRST = State.PROCESSING
 def step(state: State, event: Event) -> State:
     """The state after the event."""
     return TABLE[state, event]
+
+
+def counted(case: Case, at: datetime, *, explained: bool) -> Case:
+    """The case after one more occurrence; `explained`: a rule explains it."""
+    event = Event.OCCURRED_EXPLAINED if explained else Event.OCCURRED_UNEXPLAINED
+    state = step(State(case.state), event).value
+    return replace(case, state=state, count=case.count + 1, first_at=min(case.first_at, at), last_at=max(case.last_at, at))

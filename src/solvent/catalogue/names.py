@@ -10,7 +10,7 @@ CATEGORIES: dict[Category, Words] = {
     Category.BUDGET_LIMIT: Words(en="budget limit", zh="预算上限"),
     Category.RATE_LIMITED: Words(en="rate limited", zh="触发限流"),
     Category.OVERLOADED: Words(en="overloaded", zh="服务过载"),
-    Category.AUTH_INVALID: Words(en="key refused", zh="密钥无效"),
+    Category.AUTH_INVALID: Words(en="key refused", zh="key 无效"),
     Category.PERMISSION_DENIED: Words(en="permission denied", zh="没有权限"),
     Category.MODEL_NOT_FOUND: Words(en="model not found", zh="模型不存在"),
     Category.CONTEXT_TOO_LONG: Words(en="context too long", zh="上下文过长"),
@@ -32,7 +32,7 @@ WALLETS: dict[Wallet, Words] = {
     Wallet.OWN_PROVIDER_ACCOUNT: Words(en="your own account at the provider", zh="你自己在服务商的账户"),
     Wallet.RELAY_UPSTREAM: Words(en="the relay operator's account upstream, not yours", zh="中转站运营者的上游账户，不是你的"),
     Wallet.RELAY_USER: Words(en="your prepaid balance at the relay", zh="你在中转站的余额"),
-    Wallet.KEY_BUDGET: Words(en="a limit set on your key, project or plan", zh="你的密钥、项目或套餐上设的限额"),
+    Wallet.KEY_BUDGET: Words(en="a limit set on your key, project or plan", zh="你的 key、项目或套餐上设的限额"),
     Wallet.NONE: Words(en="nobody's: this is not about money", zh="与钱无关"),
 }
 

@@ -50,7 +50,9 @@ class Rule:
     """One defect.
 
     `voice` says who speaks these words (a provider, a relay about its own customer, an edge proxy, the reader's own program),
-    which with the chain decides whose wallet it is. None means that the category's default holds.
+    which with the chain decides whose wallet it is. None means that the category's default holds. `yields`: the category is certain,
+    but the words may quote a provider, so that a provider's own rule of the same category decides where one matches too.
+    `smaller_may_pass`: the money does not cover this call, but may cover a smaller one, so nothing is shut for good.
     """
 
     id: str
@@ -65,13 +67,17 @@ class Rule:
     window: str | None
     rank: int
     doubtful: bool
+    yields: bool
+    smaller_may_pass: bool
     title: Words
     says: Words | None
     translation: Words | None
     summary: Words | None
     cause: Words | None
+    who_acts: Words | None
     solution: Steps | None
     prevention: Steps | None
+    write_to: Words | None
     matches: tuple[Match, ...]
     examples: tuple[Example, ...]
     counterexamples: tuple[Example, ...]
@@ -103,13 +109,17 @@ def read_rule(data: dict[str, Any], folder: str, name: str) -> Rule:
         window=table.choice("window", WINDOWS, "") or None,
         rank=table.number("rank", _FOLDER_RANKS.get(folder, _NAMED_RANK)) or 0,
         doubtful=bool(table.flag("doubtful", default=False)),
+        yields=bool(table.flag("yields", default=False)),
+        smaller_may_pass=bool(table.flag("smaller_may_pass", default=False)),
         title=title,
         says=table.words("says"),
         translation=table.words("translation"),
         summary=table.words("summary"),
         cause=table.words("cause"),
+        who_acts=table.words("who_acts"),
         solution=table.steps("solution"),
         prevention=table.steps("prevention"),
+        write_to=table.words("write_to"),
         matches=matches,
         examples=examples,
         counterexamples=tuple(_read_example(item) for item in table.tables("counterexample")),

@@ -21,6 +21,14 @@ _COMMANDS = {
     "serve": "solvent.cli.serve",
     "demo": "solvent.cli.demo",
     "check": "solvent.cli.check",
+    "reload": "solvent.cli.reload",
+    "keys": "solvent.cli.keys",
+    "accounts": "solvent.cli.accounts",
+    "topup": "solvent.cli.topup",
+    "requests": "solvent.cli.requests",
+    "cases": "solvent.cli.cases",
+    "audit": "solvent.cli.audit",
+    "drill": "solvent.cli.drill",
     "sandbox": "solvent.cli.sandbox",
 }
 
@@ -40,7 +48,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
 @click.version_option(__version__, prog_name="solvent")
 def main() -> None:
-    """Solvent explains errors of LLM APIs: what they mean, whose wallet is empty, and what to do."""
+    """A gateway, an error desk and books for prepaid accounts at LLM APIs: answers although one account is dry, and says why it was."""
 
 
 def run(arguments: list[str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The list of the desk's routes. A new page is a view, a template of the same name, and one line here."""
+"""The lists of the desk's and the operator's routes. A new page is a view, a template of the same name, and one line here."""
 
 from __future__ import annotations
 
@@ -8,22 +8,40 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from solvent.console import case, cases, language, negotiation, paste, pastes, refusals, rule, static
+from solvent.console import (
+    accounts,
+    case,
+    cases,
+    keys,
+    language,
+    negotiation,
+    occurrences,
+    paste,
+    pastes,
+    refusals,
+    requests,
+    rule,
+    sign_in,
+    static,
+)
 from solvent.console import desk as desk_page
 from solvent.console.csrf import Csrf
+from solvent.console.operator_site import Operations, OperatorSite
 from solvent.console.render import environment
+from solvent.console.session import Session
+from solvent.console.sign_in import View
 from solvent.console.site import Site
 from solvent.operations.cases import Desk
 
 
-def pages(desk: Desk, csrf: Csrf, *, public_url: str | None = None) -> list[BaseRoute]:
-    """All pages, in order; the last takes whatever no other route took.
+def pages(desk: Desk, csrf: Csrf, *, public_url: str | None = None, console: bool = False) -> list[BaseRoute]:
+    """All pages of the desk, in order; the last takes whatever no other route took. `console`: link to the operator's pages.
 
     Compiles both languages, so that a broken catalogue is found at the start.
     """
     for lang in language.LANGUAGES:
         environment(lang)
-    site = Site(desk, csrf, public_url)
+    site = Site(desk, csrf, public_url, console=console)
     return [
         Route("/e", partial(desk_page.show, site), methods=["GET"]),
         Route("/e", partial(desk_page.submit, site), methods=["POST"]),
@@ -35,6 +53,37 @@ def pages(desk: Desk, csrf: Csrf, *, public_url: str | None = None) -> list[Base
         Route("/e/{id}", partial(paste.show, site)),
         Route("/e/{id}/feedback", partial(paste.give_feedback, site), methods=["POST"]),
         Route("/{rest:path}", partial(_missing, site)),
+    ]
+
+
+def operator_pages(operations: Operations, session: Session, csrf: Csrf, *, public_url: str | None = None) -> list[BaseRoute]:
+    """All pages of the operator, in order. They go before the desk's, whose last route takes whatever is left.
+
+    Compiles both languages, so that a broken catalogue is found at the start.
+    """
+    for lang in language.LANGUAGES:
+        environment(lang)
+    site = OperatorSite(operations, session, csrf, public_url)
+
+    def route(path: str, view: View, method: str = "GET") -> Route:
+        return Route(path, partial(sign_in.required, site, view), methods=[method])
+
+    return [
+        Route("/sign-in", partial(sign_in.show, site), methods=["GET"]),
+        Route("/sign-in", partial(sign_in.submit, site), methods=["POST"]),
+        Route("/sign-out", partial(sign_in.leave, site), methods=["POST"]),
+        route("/", accounts.show),
+        route("/accounts/{name:path}/topups", accounts.top_up, "POST"),
+        route("/accounts/{name:path}/rearm", accounts.rearm, "POST"),
+        route("/accounts/{name:path}/drill", accounts.drill, "POST"),
+        route("/requests", requests.show),
+        route("/requests/{id}", requests.show_one),
+        route("/keys", keys.show),
+        route("/keys", keys.create, "POST"),
+        route("/keys/{id}", keys.show_one),
+        route("/keys/{id}/topups", keys.top_up, "POST"),
+        route("/keys/{id}/revoke", keys.revoke, "POST"),
+        route("/occurrences", occurrences.show),
     ]
 
 

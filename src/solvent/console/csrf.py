@@ -1,4 +1,4 @@
-"""Proof that a posted form was ours: a signed, timed token, without any cookie or memory of the visitor.
+"""Proof that a posted form was ours: a signed, timed token, without any memory of the visitor; the console's also names the session.
 
 Browsers always betray themselves by `Origin`, `Sec-Fetch-Site` or `Cookie`; what they post must come from a page of this server and
 carry the token that the page held. A post with none of these headers comes from a program, which no other site can steer.
@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
+from itsdangerous import BadSignature
+
+from solvent.console.signing import Signer
 
 AGE_S_MAX = 12 * 3600
 FIELD = "csrf"
@@ -24,20 +26,20 @@ class Refusal(StrEnum):
 
     OTHER_SITE = "other_site"  # another site's page sent it
     NO_TOKEN = "no_token"  # noqa: S105 - the name of a reason
-    STALE = "stale"  # the token is older than `AGE_S_MAX`, or from before a change of the secret
+    STALE = "stale"  # the token is older than `AGE_S_MAX`, from another session, or from before a change of the secret
 
 
 class Csrf:
     """Issues and checks tokens. `now_s` tells the time in whole seconds since 1970; by default the machine's."""
 
     def __init__(self, secret: bytes, *, now_s: Callable[[], int] | None = None) -> None:
-        self._signer = _Signer(secret, now_s)
+        self._signer = Signer(secret, _SALT, now_s)
 
-    def token(self) -> str:
-        """A token that is good for `AGE_S_MAX` seconds."""
-        return self._signer.sign(_SUBJECT).decode("ascii")
+    def token(self, session_id: str = "") -> str:
+        """A token that is good for `AGE_S_MAX` seconds, and only together with the session where one is named."""
+        return self._signer.sign(_subject(session_id)).decode("ascii")
 
-    def refusal(self, headers: Mapping[str, str], token: str | None) -> Refusal | None:
+    def refusal(self, headers: Mapping[str, str], token: str | None, session_id: str = "") -> Refusal | None:
         """Why this post is refused, or None where it may pass. `headers` must answer to lower-case names."""
         if not any(name in headers for name in ("origin", "sec-fetch-site", "cookie")):
             return None
@@ -47,22 +49,13 @@ class Csrf:
             return Refusal.NO_TOKEN
         try:
             subject = self._signer.unsign(token, max_age=AGE_S_MAX)
-        except SignatureExpired:
-            return Refusal.STALE
         except BadSignature:
             return Refusal.STALE
-        return None if subject == _SUBJECT.encode() else Refusal.STALE
+        return None if subject == _subject(session_id).encode() else Refusal.STALE
 
 
-class _Signer(TimestampSigner):
-    """A signer whose clock can be handed in."""
-
-    def __init__(self, secret: bytes, now_s: Callable[[], int] | None) -> None:
-        super().__init__(secret, salt=_SALT, key_derivation="hmac")
-        self._now_s = now_s
-
-    def get_timestamp(self) -> int:
-        return super().get_timestamp() if self._now_s is None else self._now_s()
+def _subject(session_id: str) -> str:
+    return f"{_SUBJECT}:{session_id}" if session_id else _SUBJECT
 
 
 def _same_origin(headers: Mapping[str, str]) -> bool:

@@ -38,8 +38,8 @@ class Unread:
     problem: Problem
 
 
-async def read(request: Request, csrf: Csrf, lang: str) -> Posted | Unread:
-    """The posted form, checked for its origin; `lang` is the language of the words where it cannot be read."""
+async def read(request: Request, csrf: Csrf, lang: str, session_id: str = "") -> Posted | Unread:
+    """The posted form, checked for its origin and session; `lang` is the language of the words where it cannot be read."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in (_URLENCODED, _MULTIPART):
         return Unread(415, refusals.not_a_form(lang))
@@ -48,7 +48,7 @@ async def read(request: Request, csrf: Csrf, lang: str) -> Posted | Unread:
     except (HTTPException, MultiPartException):
         return Unread(400, refusals.broken_form(lang))
     fields = await _texts(form, repair=kind == _URLENCODED)
-    return Posted(fields, csrf.refusal(request.headers, fields.get(FIELD)))
+    return Posted(fields, csrf.refusal(request.headers, fields.get(FIELD), session_id))
 
 
 async def _texts(form: FormData, *, repair: bool) -> dict[str, str]:

@@ -57,6 +57,49 @@ LINKS: dict[str, str] = {
     "docs": N_("documentation"),
 }
 
+ACCOUNT_STATES: dict[str, str] = {
+    "ready": N_("ready"),
+    "exhausted": N_("out of money"),
+    "cooling": N_("resting"),
+    "disabled": N_("needs you"),
+}
+
+BALANCE_SOURCES: dict[str, str] = {
+    "probe": N_("read at the provider"),
+    "shadow": N_("by our books: what was paid in, less what calls took"),
+    "none": N_("nobody said yet what was paid in"),
+}
+
+COST_SOURCES: dict[str, str] = {
+    "measured": N_("named by the provider"),
+    "reported": N_("from the tokens that the provider reported"),
+    "estimated": N_("estimated from what was delivered"),
+}
+
+DEGRADED: dict[str, str] = {
+    "fallback-model": N_("by a lesser model"),
+    "cached": N_("from the cache"),
+    "maintenance": N_("maintenance text"),
+}
+
+OUTCOMES: dict[str, str] = {
+    "none": N_("cost nothing"),
+    "usage": N_("cost known"),
+    "unknown": N_("may have cost something"),
+}
+
+BUDGET_WINDOWS: dict[str, str] = {"day": N_("%(what)s a day"), "month": N_("%(what)s a month")}
+
+# What a page says after a form was done, by the word in its address.
+DONE: dict[str, str] = {
+    "signed_out": N_("You are signed out."),
+    "topped_up": N_("Noted: the money is in the books, and what was closed is open again."),
+    "rearmed": N_("Opened again. If the account is still dry, the next request that meets it closes it once more."),
+    "drilled": N_("The drill runs: for 60 seconds every request goes past this account. No money moves."),
+    "key_topped_up": N_("The money is in the books, and every worker knows of it."),
+    "revoked": N_("Revoked: no worker takes this key any more."),
+}
+
 CODE_LANGUAGES = {"python": "Python", "javascript": "JavaScript", "curl": "curl"}
 
 # Kinds of `base.secret`, each as (one, many) with the number in front.

@@ -23,6 +23,20 @@ _CSRF = {
         N_("A form is good for 12 hours, so nothing was kept. Your text is still here: press the button again."),
     ),
 }
+_OPERATOR_CSRF = {
+    Refusal.OTHER_SITE: (
+        N_("This form was sent by another site"),
+        N_("A page of another address posted it, so nothing was done. If it was you: open the console here and do it yourself."),
+    ),
+    Refusal.NO_TOKEN: (
+        N_("The form came without its token"),
+        N_("A browser must send the hidden field `csrf` of the page, so nothing was done. Open the page again and press the button there."),
+    ),
+    Refusal.STALE: (
+        N_("This page belongs to another session"),
+        N_("It was open for more than 12 hours, or you signed in anew since. Nothing was done: open the page again and repeat it."),
+    ),
+}
 _MISSING = {
     "paste": (
         N_("There is no such paste"),
@@ -32,6 +46,15 @@ _MISSING = {
     "rule": (
         N_("There is no such rule"),
         N_("No rule has this name; it may have been renamed. Paste the error to see which rule decides on it."),
+    ),
+    "account": (
+        N_("There is no such account"),
+        N_("The config holds no account of this name, so nothing was done. It may have been renamed; the list shows those that there are."),
+    ),
+    "key": (N_("There is no such key"), N_("No key has this id. The list shows all that were ever made, revoked ones included.")),
+    "request": (
+        N_("There is no such request"),
+        N_("No request that is over has this id. One in flight shows here when it ends; an id of the provider is found by the search."),
     ),
     "page": (N_("There is no such page"), N_("Nothing is kept at this address. The desk is one step away.")),
 }
@@ -43,8 +66,77 @@ def csrf(refusal: Refusal, lang: str) -> Problem:
 
 
 def missing(what: str, lang: str) -> Problem:
-    """Nothing is there; `what` is `paste`, `case`, `rule` or `page`."""
+    """Nothing is there; `what` is `paste`, `case`, `rule`, `account`, `key`, `request` or `page`."""
     return _problem(_MISSING[what], lang)
+
+
+def operator_csrf(refusal: Refusal, lang: str) -> Problem:
+    """Why a form of the console is not taken."""
+    return _problem(_OPERATOR_CSRF[refusal], lang)
+
+
+def wrong_token(lang: str) -> Problem:
+    """The admin token is another one."""
+    return _problem(
+        (
+            N_("This is not the admin token."),
+            N_("Nobody was signed in. Copy the whole line of the file `admin-token`, or what `SOLVENT_ADMIN_TOKEN` says if it is set."),
+        ),
+        lang,
+    )
+
+
+def used_form(lang: str) -> Problem:
+    """The form was sent before with other content."""
+    return _problem(
+        (
+            N_("This form was already sent"),
+            N_("It was sent once with other values, and that counts; nothing was done now. Open the page again for a new form."),
+        ),
+        lang,
+    )
+
+
+def amount(lang: str) -> Problem:
+    """A text that is no amount to pay in."""
+    return _problem(
+        (
+            N_("That is not an amount to pay in"),
+            N_("Write dollars as a decimal number above zero with at most nine places, such as 25 or 25.00. Nothing was booked."),
+        ),
+        lang,
+    )
+
+
+def too_much_money(lang: str) -> Problem:
+    """The books cannot hold it."""
+    return _problem(
+        (
+            N_("The books do not take this amount"),
+            N_("It is more than they can hold, about nine billion dollars in all. Nothing was booked; pay in less."),
+        ),
+        lang,
+    )
+
+
+def no_balance(lang: str, *, revoked: bool) -> Problem:
+    """The key cannot be paid into."""
+    if revoked:
+        words = (N_("This key is revoked"), N_("Nobody could spend the money any more, so nothing was booked. Make a new key."))
+        return _problem(words, lang)
+    words = (
+        N_("This key has no balance of its own"),
+        N_("Its budgets alone limit it, so there is nothing to pay into. Make a key with a balance to prepay."),
+    )
+    return _problem(words, lang)
+
+
+def not_confirmed(lang: str) -> Problem:
+    """The box that confirms was not ticked."""
+    return _problem(
+        (N_("The key still works"), N_("Revoking cannot be undone, so the box below the question must be ticked first. Nothing was done.")),
+        lang,
+    )
 
 
 def not_a_form(lang: str) -> Problem:

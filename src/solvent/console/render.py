@@ -14,9 +14,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from solvent.base.money import Money
 from solvent.catalogue import names
 from solvent.console import drawing, labels, language, markdown
 from solvent.diagnosis.desk import Explanation
+from solvent.operations import instants
 
 _FIRST_SENTENCE = re.compile(r"(.{12,}?(?:[.!?](?=\s+[A-Z])|[。！？]))\s*(.+)", re.DOTALL)
 _CODE = re.compile(r"`([^`\n]{1,200})`")
@@ -51,13 +53,17 @@ def environment(lang: str) -> Environment:
         "quote": markdown.quote,
         "why_not": lambda words: labels.why_not(words, texts.gettext),
         "struck": lambda counts: labels.struck(counts, texts.ngettext, "、" if lang == "zh" else ", "),
-        "category": lambda code: names.CATEGORIES[code].of(lang),
-        "wallet": lambda code: names.WALLETS[code].of(lang),
+        # A worker's journal may hold codes of another version: those stand as they are.
+        "category": lambda code: names.CATEGORIES[code].of(lang) if code in names.CATEGORIES else code,
+        "wallet": lambda code: names.WALLETS[code].of(lang) if code in names.WALLETS else code,
         "actor": lambda code: names.ACTORS[code].of(lang),
         "words": lambda words: words.of(lang),
         "boxes": lambda verdict, original: drawing.boxes(verdict, original, lang),
         "abreast": drawing.abreast,
         "id_times": id_times,
+        "usd": usd,
+        "at_us": lambda at_us: instant(instants.instant(at_us)),
+        "span_ms": lambda span_ms: f"{span_ms} ms" if span_ms < 1000 else labels.took(span_ms * 1000),
         "is_link": lambda address: address.startswith("https://"),
     }
     made.globals |= {
@@ -66,6 +72,12 @@ def environment(lang: str) -> Environment:
         "EVIDENCE": labels.EVIDENCE,
         "LINKS": labels.LINKS,
         "CODE_LANGUAGES": labels.CODE_LANGUAGES,
+        "ACCOUNT_STATES": labels.ACCOUNT_STATES,
+        "BALANCE_SOURCES": labels.BALANCE_SOURCES,
+        "BUDGET_WINDOWS": labels.BUDGET_WINDOWS,
+        "COST_SOURCES": labels.COST_SOURCES,
+        "DEGRADED": labels.DEGRADED,
+        "OUTCOMES": labels.OUTCOMES,
         "html_lang": language.HTML_CODES[lang],
     }
     return made
@@ -78,6 +90,12 @@ def prose(text: str) -> Markup:
         pieces += [escape(text[place : found.start()]), Markup("<code>{}</code>").format(found.group(1))]
         place = found.end()
     return Markup("").join([*pieces, escape(text[place:])])
+
+
+def usd(amount: Money) -> str:
+    """The exact amount as the books have it, in dollars with at least two places: `$0.10`, `−$0.000000001`."""
+    text = str(amount)
+    return f"−${text[1:]}" if text.startswith("-") else f"${text}"
 
 
 def sentences(text: str) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from solvent.console.negotiation import Form
 from solvent.console.render import render
 from solvent.operations.cases import Desk
 
-_ASSETS = {"desk.css": "text/css", "desk.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_ASSETS = {"desk.css": "text/css", "console.css": "text/css", "desk.js": "text/javascript", "icon.svg": "image/svg+xml"}
 # Pages hold what people pasted: a browser may keep them for its own reader, a cache between may not.
 _PRIVATE = {"cache-control": "private, no-cache", "vary": "Accept, Accept-Language"}
 
@@ -51,11 +51,15 @@ def assets() -> dict[str, Asset]:
 
 
 class Site:
-    """The desk's pages as a whole. `public_url` is where strangers reach them, without a slash at its end; None where nowhere."""
+    """The desk's pages as a whole. `public_url` is where strangers reach them, without a slash at its end; None where nowhere.
 
-    def __init__(self, desk: Desk, csrf: Csrf, public_url: str | None = None) -> None:
+    `console`: whether the operator's pages are served beside them, so that a link may lead there.
+    """
+
+    def __init__(self, desk: Desk, csrf: Csrf, public_url: str | None = None, *, console: bool = False) -> None:
         self.desk = desk
         self.csrf = csrf
+        self.console = console
         self.public_url = None if public_url is None else public_url.rstrip("/")
         self.assets = assets()
 
@@ -69,20 +73,19 @@ class Site:
         return language.choose(request.query_params.get("lang"), posted, accept_language=request.headers.get("accept-language"))
 
     def page(self, request: Request, template: str, lang: str, *, status: int = 200, **values: Any) -> Response:
-        """A page of the site."""
-        here = _local(request.url.path) if request.method in ("GET", "HEAD") else "/e"
-        body = render(
-            template,
-            lang,
-            here=here,
-            href=lambda path, **query: href(path, lang, **query),
-            asset=lambda name: f"/e/static/{name}?v={self.assets[name].version}",
-            languages=self._languages(request, lang, here),
-            csrf_token=self.csrf.token(),
-            rules_known=len(self.catalogue.rules),
-            party_label=self.catalogue.label,
-            **values,
-        )
+        """A page of the site. `values` may give its own `here` (where the page is found again) and `csrf_token`."""
+        here = values.get("here") or (_local(request.url.path) if request.method in ("GET", "HEAD") else "/e")
+        common = {
+            "here": here,
+            "href": lambda path, **query: href(path, lang, **query),
+            "asset": lambda name: f"/e/static/{name}?v={self.assets[name].version}",
+            "languages": self._languages(request, lang, here),
+            "csrf_token": self.csrf.token(),
+            "console": self.console,
+            "rules_known": len(self.catalogue.rules),
+            "party_label": self.catalogue.label,
+        }
+        body = render(template, lang, **(common | values))
         return HTMLResponse(body, status_code=status, headers=_PRIVATE | {"content-language": language.HTML_CODES[lang]})
 
     def _languages(self, request: Request, lang: str, here: str) -> list[dict[str, Any]]:

@@ -17,11 +17,12 @@ from solvent.diagnosis.reading import Reading
 from solvent.model.verdict import Category, Layer, Role, Wallet
 
 _FAMILY = ("new-api", "one-api")
+SOLVENT = request_ids.SOLVENT
 UNNAMED_RELAY = "relay"
 _HOPS_MAX = 8
-# A server names its own refusal `…_error` (or `…_panic`); any other word in the `type` of a Claude-shaped error is another server's
-# `code`, which new-api puts there.
-_OWN_TYPE_ENDINGS = ("error", "panic", "forbidden")
+# A server names its own refusal `…_error` (or `…_panic`, or, as Anthropic does, `request_too_large`); any other word in the `type` of
+# a Claude-shaped error is another server's `code`, which new-api puts there.
+_OWN_TYPE_ENDINGS = ("error", "panic", "forbidden", "too_large")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +85,32 @@ def _relays(
     stamped = request_ids.stamped(reading.request_ids)
     # A relay without a name is no second one beside those that the text names or that left their id.
     known = bool(stamped) or any(name != UNNAMED_RELAY for name in marked)
-    named = [name for name in marked if name not in _FAMILY and not (known and name == UNNAMED_RELAY)]
-    hops: list[tuple[str, str | None]] = []
-    for found in stamped[: max(reading.own_suffixes, 1)]:
-        software = "one-api" if found.issuer == "one-api" else "new-api"
-        hops.append((software, found.id))
-    if hops and named and parties[named[0]].own_account and named[0] not in ("litellm-proxy", "openrouter"):
+    named = [name for name in marked if name not in (*_FAMILY, SOLVENT) and not (known and name == UNNAMED_RELAY)]
+    hops: list[tuple[str, str | None]] = [(_software(found.issuer), found.id) for found in stamped[: max(reading.own_suffixes, 1)]]
+    of_family = [index for index, (name, _) in enumerate(hops) if name != SOLVENT]
+    if of_family and named and parties[named[0]].own_account and named[0] not in ("litellm-proxy", "openrouter"):
         # A fork of the family that names itself: the layer is the fork's.
-        hops[-1] = (named[0], hops[-1][1])
+        hops[of_family[-1]] = (named[0], hops[of_family[-1]][1])
         named = named[1:]
     family = [name for name in marked if name in _FAMILY]
     unmarked_hop = reading.own_suffixes > len(hops) or (
-        not hops and (family or _shows_family(reading, writes_empty_param=writes_empty_param))
+        not of_family and (family or _shows_family(reading, writes_empty_param=writes_empty_param))
     )
     if unmarked_hop:
         hops.extend([(family[0] if family else "new-api", None)] * max(reading.own_suffixes - len(hops), 1))
+    if SOLVENT in marked and all(name != SOLVENT for name, _ in hops):
+        # It wrote no words, or they were cut: its headers or the rest of its words are those of whoever answered.
+        hops.append((SOLVENT, next((found.id for found in stamped if found.issuer == SOLVENT), None)))
     hops.extend((name, None) for name in named)
     hops = hops[-_HOPS_MAX:]
     if not hops and any(_nobodys(host, parties) for host in reading.api_hosts):
         # The API is called at an address that belongs to nobody we know: somebody stands in between.
         hops.append((UNNAMED_RELAY, None))
     return tuple(hops)
+
+
+def _software(issuer: str) -> str:
+    return issuer if issuer in ("one-api", SOLVENT) else "new-api"
 
 
 def _nobodys(host: str, parties: Mapping[str, Party]) -> bool:
@@ -118,16 +124,17 @@ def _shows_family(reading: Reading, *, writes_empty_param: bool) -> bool:
     return any(error.map_order or (error.empty_param and not writes_empty_param) for error in reading.errors)
 
 
-def hops_above_speaker(reading: Reading) -> int:
+def hops_above_speaker(reading: Reading, chain: Chain) -> int:
     """How many relay layers lie between the relay that spoke about its customer and the reader; 0 where the reader is the customer.
 
     A relay's own refusal says its own type. A `<nil>` or another server's code in the `type` of a Claude-shaped error, or a second
-    suffix, means that the text came from one relay further in.
+    suffix, means that the text came from one relay further in. Whatever stands around words that Solvent signed passed them on.
     """
     passed_on = reading.nil_type or any(
         error.claude_shape and error.kind != "" and not error.kind.lower().endswith(_OWN_TYPE_ENDINGS) for error in reading.errors
     )
-    return max(reading.own_suffixes - 1, 1 if passed_on else 0)
+    around_solvent = len(chain.relays) - 1 if chain.relays and chain.relays[0][0] == SOLVENT else 0
+    return max(reading.own_suffixes - 1, 1 if passed_on else 0, around_solvent)
 
 
 def wallet_of(rule: Rule, reading: Reading, chain: Chain, parties: Mapping[str, Party]) -> Wallet:
@@ -139,12 +146,12 @@ def wallet_of(rule: Rule, reading: Reading, chain: Chain, parties: Mapping[str, 
     if not money and not (category is Category.ACCOUNT_SUSPENDED and rule.voice == "provider"):
         return Wallet.NONE
     if rule.voice == "relay":
-        if hops_above_speaker(reading) > 0:
+        if hops_above_speaker(reading, chain) > 0:
             return Wallet.RELAY_UPSTREAM
         return Wallet.KEY_BUDGET if category is Category.BUDGET_LIMIT else Wallet.RELAY_USER
     if operated(chain, parties, rule.provider):
         # A sentence of nobody in particular, from a relay that shows no sign of passing it on, is the relay's own.
-        own_words = rule.voice == "any" and chain.provider is None and hops_above_speaker(reading) == 0 and not reading.masked
+        own_words = rule.voice == "any" and chain.provider is None and hops_above_speaker(reading, chain) == 0 and not reading.masked
         if own_words and category is Category.CREDIT_EXHAUSTED:
             return Wallet.RELAY_USER
         return Wallet.RELAY_UPSTREAM
@@ -173,7 +180,9 @@ def layers(chain: Chain, parties: Mapping[str, Party], provider: str, wallet: Wa
         if name == provider and voice != "relay":
             continue
         role = parties[name].role if name in parties else Role.RELAY
-        drawn.append(Layer(role, name, label(name), request_id=request_id, spoke=f"(request id: {request_id})" if request_id else None))
+        drawn.append(
+            Layer(role, name, label(name), request_id=request_id, spoke=request_ids.suffix(name, request_id) if request_id else None)
+        )
     speaks_relay = (
         provider in parties and parties[provider].role in (Role.RELAY, Role.GATEWAY) and any(name == provider for name, _ in outer)
     )

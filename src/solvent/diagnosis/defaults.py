@@ -28,6 +28,12 @@ STATUS_SHOULD_BE: dict[Category, int | None] = {
     Category.OTHER: None,
 }
 
+# What else says it truly, where a server chose it.
+ALSO_TRUE: dict[Category, frozenset[int]] = {
+    Category.INVALID_REQUEST: frozenset({405, 415, 431}),
+    Category.TIMEOUT: frozenset({408}),
+}
+
 RETRYABLE = frozenset({Category.RATE_LIMITED, Category.OVERLOADED, Category.SERVER_ERROR, Category.TIMEOUT, Category.NETWORK})
 
 _BY_WALLET = {

@@ -25,15 +25,18 @@ from solvent.model.verdict import Tried
 CONTRADICTED = 15
 _CLEAR_WEIGHT = 4
 _TRAIL_MAX = 8
+# Folders whose sentences are nobody's in particular.
+_NOBODYS = ("generic/", "client/", "status/")
 # An expression may ask for a field's name so as not to match elsewhere; the name is no part of the words.
 _FIELD_NAME = re.compile(r"^(?:message|error|detail|msg|code|type|reason|status)[\"']?\s?[:=]\s?[\"']?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The rule that decides (None where none matched), what in the text made it match, and the rules weighed beside it."""
+    """The rule that decides (None where none matched), by which of its matches and what in the text, and the rules weighed beside it."""
 
     rule: Rule | None
+    match: Match | None
     rank: int
     quote: str | None
     position: int
@@ -160,19 +163,20 @@ class Engine:
     def _decision(
         self, reading: Reading, chain: Chain, holding: dict[str, tuple[int, int, _Clause]], failed: dict[str, str], found: frozenset[int]
     ) -> Decision:
-        ordered = sorted(holding.values(), key=lambda item: (-item[0], -item[1], item[2].rule.id))
-        trail = [Tried(item[2].rule.id, f"matches, but ranks {item[0]} below the rule that decides") for item in ordered[1:]]
+        ordered = _with_narrower_first(sorted(holding.values(), key=lambda item: (-item[0], -item[1], item[2].rule.id)))
+        trail = [Tried(item[2].rule.id, _why_second(item[2].rule, item[0])) for item in ordered[1:]]
         trail += [Tried(rule, why) for rule, why in failed.items() if rule not in holding]
         if not ordered:
             return Decision(
-                None, 0, None, len(reading.flat), chain, _status(reading, len(reading.flat)), False, tuple(trail[:_TRAIL_MAX]), None
+                None, None, 0, None, len(reading.flat), chain, _status(reading, len(reading.flat)), False, tuple(trail[:_TRAIL_MAX]), None
             )
-        clause = ordered[0][2]
-        rivals = [item[2].rule for item in ordered[1:] if item[0] >= ordered[0][0] and item[2].rule.category is not clause.rule.category]
+        clause, rank = ordered[0][2], max(item[0] for item in ordered)
+        rivals = [item[2].rule for item in ordered[1:] if item[0] >= rank and item[2].rule.category is not clause.rule.category]
         quote, position = self._quote(clause, reading, found)
         return Decision(
             rule=clause.rule,
-            rank=ordered[0][0],
+            match=clause.match,
+            rank=rank,
             quote=quote,
             position=position,
             chain=chain,
@@ -201,6 +205,24 @@ class Engine:
             if status.code in clause.match.status:
                 return str(status.code), status.position
         return None, len(reading.flat)
+
+
+def _with_narrower_first(ordered: list[tuple[int, int, _Clause]]) -> list[tuple[int, int, _Clause]]:
+    """A rule that yields leaves the case to the best rule of its category that knows a provider's own sentence."""
+    if not ordered or not ordered[0][2].rule.yields:
+        return ordered
+    category = ordered[0][2].rule.category
+    fitting = (index for index, item in enumerate(ordered) if item[2].rule.category is category and _knows_a_sentence(item[2]))
+    index = next(fitting, 0)
+    return [ordered[index], *ordered[:index], *ordered[index + 1 :]]
+
+
+def _knows_a_sentence(clause: _Clause) -> bool:
+    return bool(clause.match.text) and clause.rule.voice == "provider" and not clause.rule.id.startswith(_NOBODYS)
+
+
+def _why_second(rule: Rule, rank: int) -> str:
+    return "matches, but yields to the provider's own rule" if rule.yields else f"matches, but ranks {rank} below the rule that decides"
 
 
 @cache

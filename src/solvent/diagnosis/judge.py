@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from solvent.catalogue.load import Catalogue
 from solvent.catalogue.rules import Rule
 from solvent.diagnosis import chain as chains
 from solvent.diagnosis import defaults, fingerprint, phrases, reader, recovery, request_ids
@@ -35,7 +36,7 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
     drawn = chains.layers(chain, parties, provider, wallet, decision.quote, voice)
     if category in (Category.CLIENT_CODE, Category.NOT_AN_ERROR):
         drawn = _local(drawn, decision.quote)
-    elif category in (Category.NETWORK, Category.TIMEOUT) and status is None:
+    elif category in (Category.NETWORK, Category.TIMEOUT) and status is None and voice != "relay":
         named = any(host in reading.flat for host in (parties[provider].hosts if provider in parties else ()))
         drawn = _unanswered(drawn, decision.quote, named=named)
     return Verdict(
@@ -47,7 +48,7 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
         layers=drawn,
         http_status=status,
         http_status_source=status_source,
-        http_status_should_be=_should_be(rule, category, provider),
+        http_status_should_be=_should_be(rule, category, provider, status),
         retryable=retryable,
         available_at=recovery.available_at(reading.flat, _failed_at(reading)) if retryable or wallet is Wallet.KEY_BUDGET else None,
         window=None if rule is None else rule.window,
@@ -55,7 +56,7 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
         rule=None if rule is None else rule.id,
         language=reading.language,
         request_ids=reading.request_ids,
-        evidence=_evidence(decision, reading, others, lang),
+        evidence=_evidence(decision, reading, others, engine.catalogue, lang),
         trail=decision.trail,
         fingerprint=_fingerprint(decision, reading, provider, wallet),
     )
@@ -66,7 +67,7 @@ def _with_inner_hop(decision: Decision, reading: Reading) -> Chain:
     chain, rule = decision.chain, decision.rule
     if rule is None or rule.voice != "relay":
         return chain
-    needed = chains.hops_above_speaker(reading) + 1
+    needed = chains.hops_above_speaker(reading, chain) + 1
     missing = needed - len(chain.relays)
     if missing <= 0:
         return chain
@@ -105,7 +106,9 @@ def _status(decision: Decision) -> tuple[int | None, str | None]:
     return None, None
 
 
-def _should_be(rule: Rule | None, category: Category, provider: str) -> int | None:
+def _should_be(rule: Rule | None, category: Category, provider: str, seen: int | None) -> int | None:
+    if seen in defaults.ALSO_TRUE.get(category, ()):
+        return seen
     if rule is not None and rule.status_should_be is not None:
         return rule.status_should_be
     if category is Category.OVERLOADED and provider == "anthropic":
@@ -156,7 +159,7 @@ def _decide(reading: Reading, engine: Engine) -> tuple[Decision, Reading, int]:
     return best, chosen, len(reading.parts) - 1
 
 
-def _evidence(decision: Decision, reading: Reading, others: int, lang: str) -> tuple[Evidence, ...]:
+def _evidence(decision: Decision, reading: Reading, others: int, catalogue: Catalogue, lang: str) -> tuple[Evidence, ...]:
     found: list[Evidence] = []
     rule = decision.rule
     if rule is not None and decision.quote:
@@ -167,13 +170,9 @@ def _evidence(decision: Decision, reading: Reading, others: int, lang: str) -> t
     ids = request_ids.stamped(reading.request_ids)
     if ids:
         words = phrases.ONE_SUFFIX if len(ids) == 1 else phrases.MANY_SUFFIXES
-        quote = " ".join(f"(request id: {item.id})" for item in ids)
-        found.append(
-            Evidence(
-                quote[:300],
-                words.of(lang).format(count=len(ids), software=decision.chain.relays[0][0] if decision.chain.relays else ids[0].issuer),
-            )
-        )
+        quote = " ".join(request_ids.suffix(item.issuer, item.id) for item in ids)
+        software = decision.chain.relays[0][0] if decision.chain.relays else ids[0].issuer
+        found.append(Evidence(quote[:300], words.of(lang).format(count=len(ids), software=catalogue.label(software))))
     if others:
         found.append(Evidence("…", phrases.OTHER_ERRORS.of(lang).format(count=others)))
     if reading.masked:

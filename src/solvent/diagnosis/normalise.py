@@ -13,11 +13,12 @@ import unicodedata
 _ANSI = re.compile(
     r"(?:\x1b|\\u001b|\\x1b|\\033|␛)\[[0-9;?]{0,16}[A-Za-z]|\x9b[0-9;?]{0,16}[A-Za-z]|\x1b\][^\x07\x1b\n]{0,300}(?:\x07|\x1b\\)?|\x1b[@-Z\\-_]"
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\u00ad]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\u00ad]")
 _ENTITY = re.compile(r"&(?:quot|amp|lt|gt|apos|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
 _UNICODE_ESCAPE = re.compile(r"\\{1,8}u([0-9a-fA-F]{4})")
 _LINE_ESCAPE = re.compile(r"\\{1,8}[nrt](?![A-Za-z_]{0,20}\\)")
 _ESCAPED = re.compile(r"\\{1,8}([\"'/_`*\[\]<>])")
+_STEERS = ("\x1b", "\x9b", "␛", "\\u001b", "\\x1b", "\\033")
 _SPACE = re.compile(r"\s+")
 # Frames, borders and quote marks that begin a line in terminals, chats and Markdown; they would split a wrapped sentence.
 _LINE_FRAME = re.compile(r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?", re.MULTILINE)
@@ -29,7 +30,7 @@ def printable(raw: str) -> str:
     """The text without escapes of terminals and control characters, so that it can neither hide a secret nor steer a terminal."""
     text = raw.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isprintable():
-        text = _CONTROL.sub("", _ANSI.sub("", text))
+        text = CONTROL.sub("", _ANSI.sub("", text))
     return text
 
 
@@ -39,7 +40,7 @@ def clean(raw: str) -> str:
     if "[" in text:
         text = _ANSI.sub("", text)
     if "&" in text and _ENTITY.search(text):
-        text = _CONTROL.sub("", html.unescape(text))
+        text = CONTROL.sub("", html.unescape(text))
     return _rejoin(text) if "\n" in text else text
 
 
@@ -56,13 +57,24 @@ def flatten(text: str) -> str:
     return flat if flat.isascii() else unicodedata.normalize("NFC", flat)
 
 
+def unsteered(text: str) -> str:
+    """The text without escapes of terminals, as `clean` drops them."""
+    signs = _STEERS if "\\" in text else _STEERS[:3]
+    return _ANSI.sub("", text) if any(sign in text for sign in signs) else text
+
+
+def unescaped(text: str) -> str:
+    """The text with code points resolved that are written as escapes, as `flatten` resolves them."""
+    return _UNICODE_ESCAPE.sub(_from_code_point, text)
+
+
 def _from_code_point(found: re.Match[str]) -> str:
     return character(int(found.group(1), 16))
 
 
 def character(code: int) -> str:
     """The character of a code point; a space where it would steer a terminal, turn the writing direction or be half of a pair."""
-    return " " if 0xD800 <= code < 0xE000 or _CONTROL.match(chr(code)) else chr(code)
+    return " " if 0xD800 <= code < 0xE000 or CONTROL.match(chr(code)) else chr(code)
 
 
 def _width(line: str) -> int:

@@ -19,6 +19,7 @@ _EXCEPTION = re.compile(
     r"(?:Error|Exception|Timeout|Errors|NotFound|Interrupt|InV1|Exit|Warning|Refused|Exceeded|Denied))(?:\b[^:\n]{0,40})?(?::|$)",
     re.MULTILINE,
 )
+_EXCEPTION_ENDS = ("Error", "Exception", "Timeout", "NotFound", "Interrupt", "InV1", "Exit", "Warning", "Refused", "Exceeded", "Denied")
 _INLINE_EXCEPTION = re.compile(r"\b([A-Z][A-Za-z0-9]{1,60}(?:Error|Exception|Timeout|InV1))\b")
 _TITLE = re.compile(r"<(title|h1)[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^[ \t]{1,40}at .{1,300}[(:]\S{0,200}:\d+|^Caused by: ", re.MULTILINE)
@@ -107,6 +108,8 @@ def _api_hosts(flat: str) -> tuple[str, ...]:
 
 
 def _exceptions(clean: str) -> tuple[str, ...]:
+    if not any(end in clean for end in _EXCEPTION_ENDS):
+        return ()
     names = [found.group("name").rsplit(".", 1)[-1] for found in _EXCEPTION.finditer(clean)]
     if names:
         return tuple(names[-12:])

@@ -42,7 +42,7 @@ class Reading:
     `clean` keeps lines, `flat` is the single line that rules search. `codes` holds every lower-cased value of a code-like field,
     `exceptions` the exception names in order with the last one decisive. `api_hosts` are hosts that the text
     names as the address of the API. `parts` are the pieces of a text that
-    holds several different errors, one a piece. `own_suffixes` counts the `(request id: …)` suffixes.
+    holds several different errors, one a piece. `own_suffixes` counts the `(request id: …)` suffixes, those of Solvent too.
     `shape` is what the whole text is: `error`, `answer` (a successful response), `log` (a log of successes), `documentation`
     (source code or a table about errors) or `prose` (nothing in it looks like a program's output).
     """

@@ -16,7 +16,7 @@ from solvent.diagnosis import phrases
 from solvent.diagnosis.quote import quoted
 from solvent.diagnosis.reading import Reading
 from solvent.diagnosis.wording import Wording
-from solvent.model.verdict import Category, Report, Verdict, Wallet
+from solvent.model.verdict import Actor, Category, Report, Verdict, Wallet
 
 _CHINESE = re.compile("[一-鿿]")
 # Below this a claim about money is said as a question.
@@ -32,6 +32,7 @@ def report(verdict: Verdict, reading: Reading, catalogue: Catalogue, lang: str, 
     original = quoted(reading, verdict.evidence[0].quote if rule is not None and verdict.evidence else None)
     wording = Wording(verdict, catalogue, lang, original)
     language = code_language or _code_language(verdict, catalogue)
+    letter = None if verdict.actor is Actor.NOBODY else (own and own.write_to) or advice.write_to
 
     def steps(mine: Steps | None, general: Steps) -> tuple[str, ...]:
         return tuple(map(wording.fill, (mine or general).of(lang)))
@@ -41,22 +42,29 @@ def report(verdict: Verdict, reading: Reading, catalogue: Catalogue, lang: str, 
         title=wording.fill(_title(rule, verdict, advice).of(lang)),
         summary=wording.fill(_summary(own, verdict, advice).of(lang)),
         original=original,
-        translation=wording.fill(_translation(rule, advice, lang, original)),
+        translation=wording.fill(_translation(rule, own, advice, lang, original)),
         cause=wording.fill(((own and own.cause) or advice.cause).of(lang)),
-        who_acts=wording.fill(advice.who_acts.of(lang)),
+        who_acts=wording.fill(((own and own.who_acts) or advice.who_acts).of(lang)),
         solution=steps(own.solution if own else None, advice.solution),
         prevention=steps(own.prevention if own else None, advice.prevention),
-        write_to=None if advice.write_to is None else wording.letter(advice.write_to.of(lang)),
+        write_to=None if letter is None else wording.letter(letter.of(lang)),
         code_language=language,
-        code=catalogue.code.get((advice.handling, language), ""),
+        code=catalogue.code.get((_handling(verdict, advice), language), ""),
     )
 
 
 def _fitting(rule: Rule | None, verdict: Verdict) -> Rule | None:
-    """The rule where its own words fit: they are written for the reader's wallet, so not where it is the operator's."""
-    if rule is None or (verdict.wallet is Wallet.RELAY_UPSTREAM and rule.wallet is not Wallet.RELAY_UPSTREAM):
-        return None
-    return rule
+    """The rule where its own words fit: they are written for the reader's wallet, so not where it is the operator's.
+
+    Where nobody has to act, it does not matter whose it is.
+    """
+    operators = verdict.wallet is Wallet.RELAY_UPSTREAM and verdict.actor is not Actor.NOBODY
+    return None if rule is None or (operators and rule.wallet is not Wallet.RELAY_UPSTREAM) else rule
+
+
+def _handling(verdict: Verdict, advice: Advice) -> str:
+    """Which code sample fits: none that gives up at once where waiting helps."""
+    return "wait" if verdict.retryable and advice.handling == "money" else advice.handling
 
 
 def _summary(own: Rule | None, verdict: Verdict, advice: Advice) -> Words:
@@ -69,16 +77,21 @@ def _summary(own: Rule | None, verdict: Verdict, advice: Advice) -> Words:
 
 
 def _title(rule: Rule | None, verdict: Verdict, advice: Advice) -> Words:
-    if rule is not None and rule.voice == "relay" and verdict.wallet is Wallet.RELAY_UPSTREAM and verdict.category in phrases.PASSED_ON:
+    operators = verdict.wallet is Wallet.RELAY_UPSTREAM and verdict.actor is not Actor.NOBODY
+    if rule is not None and rule.voice == "relay" and operators and verdict.category in phrases.PASSED_ON:
         return phrases.PASSED_ON[verdict.category]
     if rule is not None:
         return rule.title
     return phrases.UNKNOWN if verdict.category is Category.OTHER else advice.meaning
 
 
-def _translation(rule: Rule | None, advice: Advice, lang: str, original: str) -> str:
-    """The sentence in the reader's language; where it is in that language already, its meaning in plain words."""
-    if rule is not None and rule.translation is not None and bool(_CHINESE.search(original)) is not (lang == "zh"):
+def _translation(rule: Rule | None, own: Rule | None, advice: Advice, lang: str, original: str) -> str:
+    """The sentence in the reader's language; where it is in that language already, its meaning in plain words.
+
+    A rule that explains the cause itself means something else than its category usually does.
+    """
+    foreign = bool(_CHINESE.search(original)) is not (lang == "zh")
+    if rule is not None and rule.translation is not None and (foreign or (own is not None and own.cause is not None)):
         return rule.translation.of(lang)
     return advice.meaning.of(lang)
 

@@ -4,6 +4,8 @@ Shapes of the one-api family were read in the sources of one-api (common/helper)
 14 digits of local or UTC time, then nanoseconds, then either 8 digits (one-api), 8 letters and digits (new-api), or 8 hex digits of
 the Go module path's hash and 8 letters and digits (new-api since April 2026). new-api wrote server-local time until 2026-01-22 and
 UTC after it, and the shipped compose file sets Asia/Shanghai, so an id younger than that day can mean two instants.
+
+A layer of Solvent signs `(solvent request id: …)`, and its id tells the millisecond in UTC (`base.ids`).
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from solvent.base.ids import REQUEST_ID, came_at_ms
 from solvent.model.verdict import RequestId
 
 # sha256("github.com/QuantumNous/new-api"), its first four bytes: the constant inside ids of unmodified new-api.
@@ -25,20 +28,22 @@ _STAMP = r"20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]
 _RELAY_ID = re.compile(rf"(?<![0-9A-Za-z])({_STAMP})(\d{{1,9}})([0-9a-f]{{8}})?([0-9A-Za-z]{{8}})(?![0-9A-Za-z])")
 _LOOSE_RELAY_ID = re.compile(rf"^{_STAMP}[0-9A-Za-z]{{3,30}}$")
 _PREFIXED = re.compile(r"(?<![A-Za-z0-9_])req_(?:[0-9]{3}[A-Za-z0-9]{8,}|[0-9a-f]{32}|[A-Za-z0-9]{16,})(?![A-Za-z0-9])")
+_OURS = re.compile(rf"(?<![0-9A-Za-z]){REQUEST_ID}(?![0-9A-Za-z])")
 _ARK = re.compile(r"(?<![0-9a-f])02(1[4-9]\d{11})[0-9a-f]{30,40}(?![0-9a-f])")
 _LABELLED = re.compile(
     r"""(?:request[ _-]?id|x-request-id|requestid|trace[ _-]?id|req[ _-]?id|请求\s?id|ray\ id)["'`]?\s{0,3}(?:[:：=]|\s)\s{0,3}["'`(]?
     (?P<id>(?:Root=)?[A-Za-z0-9][A-Za-z0-9_.;=:-]{2,127})""",
     re.VERBOSE | re.IGNORECASE,
 )
-_SUFFIX = re.compile(r"\(request id:?\s{0,3}([0-9A-Za-z_-]{6,64})", re.IGNORECASE)
+_SUFFIX = re.compile(r"\((?:solvent )?request id:?\s{0,3}([0-9A-Za-z_-]{6,64})", re.IGNORECASE)
 _NOT_IDS = frozenset({"null", "none", "undefined", "string", "request", "header", "the", "and", "for", "from", "when", "is", "to"})
 IDS_MAX = 12
-_FAMILY_ISSUERS = frozenset({"new-api", "one-api", "new-api-fork"})
+SOLVENT = "solvent"
+_SIGNING_ISSUERS = frozenset({"new-api", "one-api", "new-api-fork", SOLVENT})
 
 
 def find(flat: str, fields: dict[str, str]) -> tuple[tuple[RequestId, ...], int]:
-    """Every id in order of appearance, and how many different ones are suffixes that a relay of the one-api family added.
+    """Every id in order of appearance, and how many different ones are suffixes, one for each relay that signs so.
 
     `fields` are values of fields that hold an id by their name, such as `request_id`, found by the reader.
     """
@@ -52,6 +57,8 @@ def find(flat: str, fields: dict[str, str]) -> tuple[tuple[RequestId, ...], int]
     for found in _PREFIXED.finditer(flat) if "req_" in flat else ():
         places.setdefault(found.group(), found.start())
     for found in _RELAY_ID.finditer(flat) if "20" in flat else ():
+        places.setdefault(found.group(), found.start())
+    for found in _OURS.finditer(flat) if "slv-" in flat else ():
         places.setdefault(found.group(), found.start())
     for found in _ARK.finditer(flat) if "021" in flat else ():
         places.setdefault(found.group(), found.start())
@@ -78,10 +85,12 @@ def decode(value: str) -> RequestId:
         return RequestId(
             value, "openai" if re.fullmatch(r"req_[0-9a-f]{32}", value) else "anthropic" if value.startswith("req_01") else "unknown"
         )
+    came_at = came_at_ms(value)
+    if came_at is not None:
+        return RequestId(value, SOLVENT, _plausible(came_at))
     ark = _ARK.fullmatch(value)
     if ark is not None:
-        instant = datetime.fromtimestamp(int(ark.group(1)) / 1000, tz=UTC)
-        return RequestId(value, "volcengine", (_iso(instant),)) if 2020 <= instant.year <= 2100 else RequestId(value, "volcengine")
+        return RequestId(value, "volcengine", _plausible(int(ark.group(1))))
     if value.startswith("Root=1-"):
         return RequestId(value, "huggingface")
     if _LOOSE_RELAY_ID.match(value):
@@ -90,8 +99,19 @@ def decode(value: str) -> RequestId:
 
 
 def stamped(ids: Iterable[RequestId]) -> list[RequestId]:
-    """The ids that layers of the one-api family added, in the order given."""
-    return [found for found in ids if found.issuer in _FAMILY_ISSUERS]
+    """The ids that layers of the one-api family or of Solvent added, in the order given."""
+    return [found for found in ids if found.issuer in _SIGNING_ISSUERS]
+
+
+def suffix(software: str, request_id: str) -> str:
+    """The words in which a layer signs with its id."""
+    return f"(solvent request id: {request_id})" if software == SOLVENT else f"(request id: {request_id})"
+
+
+def _plausible(ms: int) -> tuple[str, ...]:
+    """The instant so many milliseconds after 1970, unless there were no models to call then."""
+    instant = datetime.fromtimestamp(ms / 1000, tz=UTC)
+    return (_iso(instant),) if 2020 <= instant.year <= 2100 else ()
 
 
 def _relay_id(value: str, found: re.Match[str]) -> RequestId:

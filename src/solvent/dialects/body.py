@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
@@ -12,10 +13,16 @@ from msgspec import Raw
 from solvent.model.request import BadRequestError
 
 Fields = dict[str, Raw]
+MORE_PROMPT = frozenset({"tools", "system", "input", "prompt"})
+"""What a prompt can hold beside its messages."""
 Item = TypeVar("Item")
 
 NAME_CHARS_MAX = 256
 COUNT_MAX = 2**31 - 1
+
+# No prompt holds so many; a body of them would hold a worker for seconds.
+OPENINGS_MAX = 1_000_000
+_OPENINGS_SEEN_FROM = 2 * OPENINGS_MAX  # bytes: a smaller body is not looked through
 
 _FIELDS = msgspec.json.Decoder(Fields)
 _TEXT = msgspec.json.Decoder(str)
@@ -23,6 +30,8 @@ _FLAG = msgspec.json.Decoder(bool)
 _COUNT = msgspec.json.Decoder(int)
 _ANY = msgspec.json.Decoder()
 _OBJECTS = msgspec.json.Decoder(list[Fields])
+# The texts of an answer; the names and the sealed parts around them are none, nor are the tokens of `logprobs`.
+_SPOKEN = re.compile(rb'"(?:content|reasoning_content|reasoning|refusal|arguments|text|thinking)"\s*:\s*"((?:[^"\\]|\\.)*+)', re.DOTALL)
 UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
@@ -34,8 +43,13 @@ class _Tool(Protocol):
 ToolT = TypeVar("ToolT", bound=_Tool)
 
 
-def read_fields(body: bytes) -> Fields:
-    """The fields of a body that is one JSON object without a field given twice. Raises `BadRequestError`."""
+def read_fields(body: bytes, read: frozenset[str] = frozenset()) -> Fields:
+    """The fields of a body that is one JSON object without a field given twice. Raises `BadRequestError`.
+
+    `read`: the names that a dialect reads; a field that is one of them but for its case is refused.
+    """
+    if len(body) > _OPENINGS_SEEN_FROM and body.count(b"{") + body.count(b"[") > OPENINGS_MAX:
+        raise BadRequestError("", f"The body holds more than {OPENINGS_MAX:,} braces and brackets; send fewer parts.")
     try:
         fields = _FIELDS.decode(body)
         if not body.isascii():
@@ -51,7 +65,19 @@ def read_fields(body: bytes) -> Fields:
     # A body without spaces and repetitions is exactly as long as its parts; most are.
     if len(body) != sum(map(len, fields)) + sum(map(len, fields.values())) + 4 * len(fields) + 1:
         _refuse_repeated(body, fields)
+    names = "".join(fields)
+    if not (names.islower() and names.isascii()):
+        _refuse_disguised(fields, read)
     return fields
+
+
+def _refuse_disguised(fields: Fields, read: frozenset[str]) -> None:
+    # Go's reader of JSON, with which many relays are built, takes `Model` or `\u017ftream` for the name in small letters, too.
+    for name in fields:
+        plain = name.casefold()
+        if plain != name and plain in read:
+            why = f"`{shown(name)}` is not `{plain}` here, but may be at a provider"
+            raise BadRequestError(shown(name), f"{why}; write it in small letters, or leave it out.")
 
 
 def _refuse_repeated(body: bytes, fields: Fields) -> None:
@@ -187,3 +213,15 @@ def encoded(value: object) -> bytes:
 def sound(text: str) -> str:
     """A text that can be written as UTF-8: half a surrogate pair becomes a question mark."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def spoken(part: bytes) -> bytes:
+    """The texts in a JSON answer that broke off, in UTF-8 and good enough to be counted."""
+    return b"".join(map(_unescaped, _SPOKEN.findall(part)))
+
+
+def _unescaped(text: bytes) -> bytes:
+    try:
+        return _TEXT.decode(b'"%b"' % text).encode("utf-8", "replace")
+    except UNREADABLE:
+        return text

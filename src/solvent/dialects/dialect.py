@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from solvent.model.request import Asked
@@ -27,11 +28,13 @@ class Tap(Protocol):
     """Reads along an upstream's event stream, whatever way its bytes are cut.
 
     `usage`: what the whole answer used, once it was told. `prompt_usage`: what was told of the prompt at the beginning of a stream,
-    where that is all; its output tokens are no count of the answer.
+    where that is all; its output tokens are no count of the answer. `cost_of`, where it is set, says what a usage costs in USD, and
+    events that tell the usage then tell that, too, as `x-solvent-cost-usd`.
     """
 
     usage: Usage | None
     prompt_usage: Usage | None
+    cost_of: Callable[[Usage], str] | None
 
     def feed(self, data: bytes) -> Fed:
         """The next bytes as they came."""
@@ -47,11 +50,14 @@ class Tap(Protocol):
 
 
 class Whole(NamedTuple):
-    """A whole JSON answer. `error`: it is an error, or no answer of this dialect at all (`usage` is None then)."""
+    """A whole JSON answer. `error`: it is an error, or no answer of this dialect at all (`usage` is None then).
+
+    `delivered` puts its text together, in UTF-8 and good enough to be counted; few want it, so only a call makes it.
+    """
 
     error: bool
     usage: Usage | None
-    delivered: bytes
+    delivered: Callable[[], bytes] = bytes
 
 
 class Refusal(NamedTuple):

@@ -10,7 +10,7 @@ Every event's JSON is decoded, into the few fields that matter: that was measure
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum, auto
 
 import msgspec
@@ -25,6 +25,9 @@ _PIECES_CHARS = 4096
 # A line end and an empty line. `\r\n\r` waits for what follows: only `\r\r` and `\n\n` end an event by themselves.
 _END = re.compile(rb"\r\n\r\n|\n\n|\r\r|\n\r\n|\r\n\n|\n\r(?=[^\n])")
 _NULL_USAGE = re.compile(rb',\s*"usage"\s*:\s*null(?=\s*[,}])')
+# Not in the middle of a string: there its quotes would be escaped.
+_USAGE = re.compile(rb'"usage"\s*:\s*\{(?=\s*")')
+COST_FIELD = b"x-solvent-cost-usd"
 _BOM = b"\xef\xbb\xbf"
 _NOTHING = Fed()
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -86,14 +89,20 @@ def trimmed(event: bytes) -> bytes:
     return shorter if len(shorter) != len(event) else _NULL_USAGE.sub(b"", event)
 
 
+def with_cost(event: bytes, usd: str) -> bytes:
+    """The event with what the answer cost as the first field of its usage."""
+    return _USAGE.sub(b'"usage":{"%b":"%b",' % (COST_FIELD, usd.encode("ascii")), event, count=1)
+
+
 class EventTap:
     """Reads along one stream. A dialect says in `_look` what an event is, and in `_last_event` how it would end the stream itself."""
 
-    __slots__ = ("_begun", "_chars", "_cr", "_first", "_kept", "_over", "_pieces", "_rest", "_text", "prompt_usage", "usage")
+    __slots__ = ("_begun", "_chars", "_cr", "_first", "_kept", "_over", "_pieces", "_rest", "_text", "cost_of", "prompt_usage", "usage")
 
     def __init__(self) -> None:
         self.usage: Usage | None = None
         self.prompt_usage: Usage | None = None
+        self.cost_of: Callable[[Usage], str] | None = None
         self._rest = bytearray()
         self._cr = False
         self._first = True
@@ -214,8 +223,11 @@ class EventTap:
                 self._first = False
                 text = text.removeprefix(_BOM)
             name, payload = fields(text)
+            before = self.usage
             seen = self._look(name, payload)
             if seen is _PASSED:
+                if self.cost_of is not None and self.usage is not None and self.usage is not before:
+                    text = with_cost(text, self.cost_of(self.usage))
                 out += (text, end)
             elif seen is _TRIMMED:
                 out += (trimmed(text), end)

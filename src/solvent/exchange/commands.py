@@ -6,9 +6,10 @@ something waits for are acknowledged (see `events`), and `EndAttempt` is not amo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+import msgspec
 
 from solvent.exchange.events import End, Rung
 from solvent.model.verdict import Category
@@ -45,23 +46,20 @@ class Outcome(StrEnum):
     UNANSWERED = "unanswered"  # attempts cost money or may have, and none gave the answer
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceHold:
+class PlaceHold(msgspec.Struct, frozen=True, gc=False):
     """Write a hold for the dearest candidate of this plan; `plan` counts from 0. Awaited."""
 
     plan: int
 
 
-@dataclass(frozen=True, slots=True)
-class BeginAttempt:
+class BeginAttempt(msgspec.Struct, frozen=True, gc=False):
     """Write that an attempt begins; `attempt` counts from 1, `candidate` from 0 within the plan. Awaited."""
 
     attempt: int
     candidate: int
 
 
-@dataclass(frozen=True, slots=True)
-class OpenUpstream:
+class OpenUpstream(msgspec.Struct, frozen=True, gc=False):
     """Send the request to the candidate; `fresh`: on no connection that carried one before."""
 
     attempt: int
@@ -69,15 +67,13 @@ class OpenUpstream:
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CloseUpstream:
+class CloseUpstream(msgspec.Struct, frozen=True, gc=False):
     """Break the attempt off and report nothing more of it."""
 
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class EndAttempt:
+class EndAttempt(msgspec.Struct, frozen=True, gc=False):
     """Write how an attempt ended."""
 
     attempt: int
@@ -85,65 +81,55 @@ class EndAttempt:
     over: Over
 
 
-@dataclass(frozen=True, slots=True)
-class PostHold:
+class PostHold(msgspec.Struct, frozen=True, gc=False):
     """Charge what the attempts cost, as the route's policy for this outcome says, and free the rest. Awaited."""
 
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class VoidHold:
+class VoidHold(msgspec.Struct, frozen=True, gc=False):
     """Free the whole hold: nothing was spent. Awaited."""
 
 
-@dataclass(frozen=True, slots=True)
-class LookUpLastRung:
+class LookUpLastRung(msgspec.Struct, frozen=True, gc=False):
     """Look for a cached or a maintenance answer. Awaited."""
 
 
-@dataclass(frozen=True, slots=True)
-class SendHead:
+class SendHead(msgspec.Struct, frozen=True, gc=False):
     """Begin the answer to the client: the upstream's, or one that stands in."""
 
     rung: Rung | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SendBytes:
+class SendBytes(msgspec.Struct, frozen=True, gc=False):
     """A part of the answer's body, never empty."""
 
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class EndAnswer:
+class EndAnswer(msgspec.Struct, frozen=True, gc=False):
     """End the answer's body in good order."""
 
 
-@dataclass(frozen=True, slots=True)
-class SendErrorFrame:
+class SendErrorFrame(msgspec.Struct, frozen=True, gc=False):
     """End a stream that had begun: one error event in the client's dialect, then a proper end of body."""
 
     cause: Cause
     category: Category
 
 
-@dataclass(frozen=True, slots=True)
-class CutAnswer:
+class CutAnswer(msgspec.Struct, frozen=True, gc=False):
     """End a JSON answer that had begun: close the connection without a last chunk."""
 
 
-@dataclass(frozen=True, slots=True)
-class SendError:
+class SendError(msgspec.Struct, frozen=True, gc=False):
     """The whole answer is an error in the client's dialect."""
 
     cause: Cause
     category: Category
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(msgspec.Struct, frozen=True, gc=False):
     """The request is over: free what it holds. `journal_failed`: a record was not taken; admit nothing new until the journal works."""
 
     journal_failed: bool = False

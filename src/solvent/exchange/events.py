@@ -8,9 +8,10 @@ is answered by a row of upstream events that stops for good at `Ended`, `Failed`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+import msgspec
 
 from solvent.model.verdict import Category
 
@@ -37,15 +38,13 @@ class Rung(StrEnum):
     MAINTENANCE = "maintenance"
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True, gc=False):
     """The key, a limit, the model or the body does not pass."""
 
     category: Category
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(msgspec.Struct, frozen=True, gc=False):
     """The plans in the order in which a hold is asked for them, each as its number of open candidates (at least 1).
 
     The first is the plan as asked; further ones are clamped or cheaper and there only where the route's policy allows them.
@@ -55,71 +54,59 @@ class Planned:
     candidates: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(msgspec.Struct, frozen=True, gc=False):
     """The hold is in the journal."""
 
 
-@dataclass(frozen=True, slots=True)
-class HoldRefused:
+class HoldRefused(msgspec.Struct, frozen=True, gc=False):
     """The caller's money or budget does not cover the plan, after any waiting."""
 
     category: Category
 
 
-@dataclass(frozen=True, slots=True)
-class HoldUnwritten:
+class HoldUnwritten(msgspec.Struct, frozen=True, gc=False):
     """The journal did not take the hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptWritten:
+class AttemptWritten(msgspec.Struct, frozen=True, gc=False):
     """The attempt that began, and every record before it, is in the journal."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptUnwritten:
+class AttemptUnwritten(msgspec.Struct, frozen=True, gc=False):
     """The journal did not take the attempt that began, or a record before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(msgspec.Struct, frozen=True, gc=False):
     """A connection to the upstream is at hand; `reused`: it had carried a request before."""
 
     reused: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True, gc=False):
     """The first byte of the request was handed to the network."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True, gc=False):
     """A 2xx head came from the upstream. Any other head is a `Failed`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preamble:
+class Preamble(msgspec.Struct, frozen=True, gc=False):
     """Bytes for the client before the first content: a role, a ping, a comment, or a JSON answer that still fits the buffer."""
 
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(msgspec.Struct, frozen=True, gc=False):
     """Bytes for the client that bear content, or the buffered JSON answer at the moment when it outgrows the buffer."""
 
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(msgspec.Struct, frozen=True, gc=False):
     """The upstream's answer ended in good order; its usage is known or can be counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True, gc=False):
     """The attempt failed: a status, an error inside a 200, a broken stream, a timeout of this attempt.
 
     `end`: what is known of its cost; the machine corrects it where no byte was sent or content was delivered.
@@ -132,8 +119,7 @@ class Failed:
     room: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(msgspec.Struct, frozen=True, gc=False):
     """The connection closed before any byte of an answer. The other fields as in `Failed`, for where it is not redialled."""
 
     next: Next
@@ -141,38 +127,32 @@ class Dropped:
     room: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class RungFound:
+class RungFound(msgspec.Struct, frozen=True, gc=False):
     """A whole answer that stands in, in the client's dialect."""
 
     rung: Rung
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class NoRung:
+class NoRung(msgspec.Struct, frozen=True, gc=False):
     """Nothing stands in. `category` sums up why every candidate is closed or failed."""
 
     category: Category
 
 
-@dataclass(frozen=True, slots=True)
-class ResolutionWritten:
+class ResolutionWritten(msgspec.Struct, frozen=True, gc=False):
     """The posted or voided hold, and every record before it, is in the journal."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResolutionUnwritten:
+class ResolutionUnwritten(msgspec.Struct, frozen=True, gc=False):
     """The journal did not take the resolution of the hold, or a record before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClientGone:
+class ClientGone(msgspec.Struct, frozen=True, gc=False):
     """The client closed its side, or what is written to it fails."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(msgspec.Struct, frozen=True, gc=False):
     """The time for the whole request is over. Other timeouts are the attempt's and come as `Failed`."""
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
+from msgspec.structs import replace
+
 from solvent.exchange import commands as do
 from solvent.exchange import events as on
 from solvent.exchange.commands import Cause, Command, Commands, Outcome, Over
@@ -25,7 +27,7 @@ def ignore(exchange: Exchange, _: Event) -> Step:
 
 
 def _finish(exchange: Exchange, *first: Command) -> Step:
-    return exchange._replace(state=State.DONE, kept=()), (*first, do.Finish(exchange.journal_failed))
+    return replace(exchange, state=State.DONE, kept=()), (*first, do.Finish(exchange.journal_failed))
 
 
 def _resolve(exchange: Exchange, outcome: Outcome, *first: Command) -> Step:
@@ -33,18 +35,19 @@ def _resolve(exchange: Exchange, outcome: Outcome, *first: Command) -> Step:
     if not exchange.held:
         return _finish(exchange, *first)
     if exchange.spent is End.NONE:
-        return exchange._replace(state=State.VOIDING, kept=()), (*first, do.VoidHold())
-    return exchange._replace(state=State.SETTLING, kept=()), (*first, do.PostHold(outcome))
+        return replace(exchange, state=State.VOIDING, kept=()), (*first, do.VoidHold())
+    return replace(exchange, state=State.SETTLING, kept=()), (*first, do.PostHold(outcome))
 
 
 def _end(exchange: Exchange, end: End, over: Over) -> tuple[Exchange, Command]:
     spent = max(exchange.spent, end, key=_COST.__getitem__)
-    return exchange._replace(spent=spent), do.EndAttempt(exchange.attempt, end, over)
+    return replace(exchange, spent=spent), do.EndAttempt(exchange.attempt, end, over)
 
 
 def _begin(exchange: Exchange, candidate: int, *first: Command, redialled: bool = False) -> Step:
     attempt = exchange.attempt + 1
-    begun = exchange._replace(
+    begun = replace(
+        exchange,
         state=State.BEGINNING,
         candidate=candidate,
         attempt=attempt,
@@ -67,8 +70,8 @@ def refused(exchange: Exchange, event: on.Refused) -> Step:
 def planned(exchange: Exchange, event: on.Planned) -> Step:
     """Ask for the hold of the first plan; without a plan there is nothing to hold money for."""
     if not event.candidates:
-        return exchange._replace(state=State.LADDER), (do.LookUpLastRung(),)
-    return exchange._replace(state=State.HOLDING, plans=event.candidates), (do.PlaceHold(0),)
+        return replace(exchange, state=State.LADDER), (do.LookUpLastRung(),)
+    return replace(exchange, state=State.HOLDING, plans=event.candidates), (do.PlaceHold(0),)
 
 
 def gone_without_hold(exchange: Exchange, _: on.ClientGone) -> Step:
@@ -86,40 +89,40 @@ def late_without_hold(exchange: Exchange, _: on.Deadline) -> Step:
 
 def held(exchange: Exchange, _: on.Held) -> Step:
     """The hold stands: the first attempt begins."""
-    return _begin(exchange._replace(held=True), 0)
+    return _begin(replace(exchange, held=True), 0)
 
 
 def hold_refused(exchange: Exchange, event: on.HoldRefused) -> Step:
     """The next, clamped or cheaper, plan where there is one."""
     plan = exchange.plan + 1
     if plan < len(exchange.plans):
-        return exchange._replace(plan=plan), (do.PlaceHold(plan),)
+        return replace(exchange, plan=plan), (do.PlaceHold(plan),)
     return _finish(exchange, do.SendError(Cause.HOLD_REFUSED, event.category))
 
 
 def hold_unwritten(exchange: Exchange, _: on.HoldUnwritten) -> Step:
     """Without a written hold nothing is spent."""
-    return _finish(exchange._replace(journal_failed=True), _no_journal())
+    return _finish(replace(exchange, journal_failed=True), _no_journal())
 
 
 def gone_while_holding(exchange: Exchange, _: on.ClientGone) -> Step:
     """The hold may be in the journal by now: wait for the answer."""
-    return exchange._replace(state=State.ABANDONING), ()
+    return replace(exchange, state=State.ABANDONING), ()
 
 
 def late_while_holding(exchange: Exchange, _: on.Deadline) -> Step:
     """As when the client leaves, but it is told."""
-    return exchange._replace(state=State.ABANDONING), (_timed_out(),)
+    return replace(exchange, state=State.ABANDONING), (_timed_out(),)
 
 
 def held_for_nobody(exchange: Exchange, _: on.Held) -> Step:
     """The hold came too late: void it."""
-    return _resolve(exchange._replace(held=True), Outcome.LEFT)
+    return _resolve(replace(exchange, held=True), Outcome.LEFT)
 
 
 def not_held_for_nobody(exchange: Exchange, event: on.HoldRefused | on.HoldUnwritten) -> Step:
     """There is nothing to void."""
-    return _finish(exchange._replace(journal_failed=isinstance(event, on.HoldUnwritten)))
+    return _finish(replace(exchange, journal_failed=isinstance(event, on.HoldUnwritten)))
 
 
 # BEGINNING, DIALLING and PRIMED: nothing was sent to the client
@@ -128,28 +131,28 @@ def not_held_for_nobody(exchange: Exchange, event: on.HoldRefused | on.HoldUnwri
 def attempt_written(exchange: Exchange, _: on.AttemptWritten) -> Step:
     """Now bytes may leave."""
     open_upstream = do.OpenUpstream(exchange.attempt, exchange.candidate, exchange.redialled)
-    return exchange._replace(state=State.DIALLING), (open_upstream,)
+    return replace(exchange, state=State.DIALLING), (open_upstream,)
 
 
 def attempt_unwritten(exchange: Exchange, _: on.AttemptUnwritten) -> Step:
     """An attempt that is not written is not made."""
-    exchange, ended = _end(exchange._replace(journal_failed=True), End.NONE, Over.UNWRITTEN)
+    exchange, ended = _end(replace(exchange, journal_failed=True), End.NONE, Over.UNWRITTEN)
     return _resolve(exchange, Outcome.UNANSWERED, ended, _no_journal())
 
 
 def connected(exchange: Exchange, event: on.Connected) -> Step:
     """Remember whether the connection may have been dead already."""
-    return exchange._replace(reused=event.reused), ()
+    return replace(exchange, reused=event.reused), ()
 
 
 def sent(exchange: Exchange, _: on.Sent) -> Step:
     """From here on the upstream may have acted."""
-    return exchange._replace(sent=True), ()
+    return replace(exchange, sent=True), ()
 
 
 def answered(exchange: Exchange, _: on.Answered) -> Step:
     """A head alone is not sent on: an error may still follow it."""
-    return exchange._replace(state=State.PRIMED, sent=True), ()
+    return replace(exchange, state=State.PRIMED, sent=True), ()
 
 
 def dropped(exchange: Exchange, event: on.Dropped) -> Step:
@@ -170,7 +173,7 @@ def failed(exchange: Exchange, event: on.Failed) -> Step:
         return _resolve(exchange, Outcome.UNANSWERED, ended, do.SendError(Cause.UPSTREAM, event.category))
     if event.room and exchange.candidate + 1 < exchange.plans[exchange.plan]:
         return _begin(exchange, exchange.candidate + 1, ended)
-    return exchange._replace(state=State.LADDER, kept=()), (ended, do.LookUpLastRung())
+    return replace(exchange, state=State.LADDER, kept=()), (ended, do.LookUpLastRung())
 
 
 def _break_off(exchange: Exchange, over: Over) -> tuple[Exchange, Commands]:
@@ -195,13 +198,13 @@ def late_unanswered(exchange: Exchange, _: on.Deadline) -> Step:
 
 def preamble(exchange: Exchange, event: on.Preamble) -> Step:
     """Keep it: while nothing is sent the next candidate may still answer."""
-    return exchange._replace(kept=(*exchange.kept, event.data)), ()
+    return replace(exchange, kept=(*exchange.kept, event.data)), ()
 
 
 def first_content(exchange: Exchange, event: on.Content) -> Step:
     """The point of no return."""
     data = b"".join((*exchange.kept, event.data))
-    return exchange._replace(state=State.STREAMING, kept=()), (do.SendHead(), do.SendBytes(data))
+    return replace(exchange, state=State.STREAMING, kept=()), (do.SendHead(), do.SendBytes(data))
 
 
 def ended_unsent(exchange: Exchange, _: on.Ended) -> Step:
@@ -241,7 +244,7 @@ def late_streaming(exchange: Exchange, _: on.Deadline) -> Step:
 def gone_streaming(exchange: Exchange, _: on.ClientGone) -> Step:
     """Read on for the bill, or break off and count what was delivered."""
     if exchange.policy.drain:
-        return exchange._replace(state=State.DRAINING), ()
+        return replace(exchange, state=State.DRAINING), ()
     closing = do.CloseUpstream(exchange.attempt)
     exchange, ended = _end(exchange, End.USAGE, Over.CLIENT_GONE)
     return _resolve(exchange, Outcome.LEFT, closing, ended)
@@ -289,12 +292,12 @@ def late_on_ladder(exchange: Exchange, _: on.Deadline) -> Step:
 
 def resolution_written(exchange: Exchange, _: on.ResolutionWritten) -> Step:
     """The books are even."""
-    return _finish(exchange._replace(held=False))
+    return _finish(replace(exchange, held=False))
 
 
 def resolution_unwritten(exchange: Exchange, _: on.ResolutionUnwritten) -> Step:
     """The hold stays open, to be found in the journal."""
-    return _finish(exchange._replace(journal_failed=True))
+    return _finish(replace(exchange, journal_failed=True))
 
 
 def _timed_out() -> Command:

@@ -12,7 +12,17 @@ from typing import assert_never
 
 from solvent.ledger import transfers
 from solvent.ledger.books import HOLD_LIFE, Attempt, Books, Change, Done, HoldState, decide
-from solvent.ledger.journal import AttemptBegun, AttemptEnded, HoldPlaced, HoldPosted, HoldVoided, Outcome, Record, SegmentHeader
+from solvent.ledger.journal import (
+    AttemptBegun,
+    AttemptEnded,
+    HoldPlaced,
+    HoldPosted,
+    HoldVoided,
+    Outcome,
+    Record,
+    RequestDone,
+    SegmentHeader,
+)
 from solvent.ledger.transfers import Kind, Reason, Refusal
 
 
@@ -40,7 +50,7 @@ def fold_all(books: Books, records: Iterable[Record]) -> tuple[Books, list[Done 
 def effects(books: Books, record: Record) -> Done | Refusal:
     """What one record changes, or why it cannot be. Changes nothing itself."""
     match record:
-        case SegmentHeader():
+        case SegmentHeader() | RequestDone():
             return Done(exists=True)
         case HoldPlaced():
             placed = transfers.hold(record.hold_id, record.account, record.amount, at_us=record.at_us)

@@ -3,23 +3,26 @@
 A worker appends what it is about to do before it does it: the hold and the attempt before the first byte leaves, the end and the
 cost when they are known. A record is a head of twelve bytes (length, CRC32 of the payload, CRC32 of those eight bytes) and a payload of
 JSON. The head has a sum of its own because a damaged length would otherwise look like a torn end and hide all that follows.
-Each segment starts with the SHA-256 of the one before, so no segment can be changed, cut or left out unseen.
+Records lie in segments (`segments.py`), whose first record is their header.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NoReturn
 
+import msgspec
+
 from solvent.base.money import ZERO, Money
+from solvent.ledger import fields
 from solvent.ledger.accounts import AMOUNT_MAX
-from solvent.ledger.transfers import Charge, CostSource
+from solvent.ledger.fields import write_charge, write_list, write_pairs, write_text, write_texts
+from solvent.ledger.transfers import Charge
 
 VERSION = 1
 NO_SEGMENT_BEFORE = ""
@@ -37,8 +40,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # it was sent, and then nothing: it may have cost something
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentHeader:
+class SegmentHeader(msgspec.Struct, frozen=True, gc=False):
     """The first record of a segment. `sha256` is that of all bytes of the segment before, in hex; empty in the first."""
 
     journal: str
@@ -47,8 +49,7 @@ class SegmentHeader:
     version: int = VERSION
 
 
-@dataclass(frozen=True, slots=True)
-class HoldPlaced:
+class HoldPlaced(msgspec.Struct, frozen=True, gc=False):
     """`amount` of the account is set aside for a request; `hold_id` is the request's id. Instants are microseconds since 1970, UTC."""
 
     hold_id: str
@@ -60,8 +61,7 @@ class HoldPlaced:
         _check(self.amount)
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptBegun:
+class AttemptBegun(msgspec.Struct, frozen=True, gc=False):
     """A request is about to be sent to an account at an upstream, where it can cost up to `ceiling`."""
 
     attempt_id: str
@@ -74,8 +74,7 @@ class AttemptBegun:
         _check(self.ceiling)
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptEnded:
+class AttemptEnded(msgspec.Struct, frozen=True, gc=False):
     """What the attempt took from the balance at the upstream: zero for *none*, known for *usage*, a careful guess for *unknown*."""
 
     attempt_id: str
@@ -91,8 +90,7 @@ class AttemptEnded:
             raise ValueError("an attempt that ended in `none` costs nothing")
 
 
-@dataclass(frozen=True, slots=True)
-class HoldPosted:
+class HoldPosted(msgspec.Struct, frozen=True, gc=False):
     """The caller pays `cost`, and `charge` says what it was computed from."""
 
     hold_id: str
@@ -104,109 +102,183 @@ class HoldPosted:
         _check(self.cost)
 
 
-@dataclass(frozen=True, slots=True)
-class HoldVoided:
+class HoldVoided(msgspec.Struct, frozen=True, gc=False):
     """The caller pays nothing."""
 
     hold_id: str
     at_us: int
 
 
-Fact = HoldPlaced | AttemptBegun | AttemptEnded | HoldPosted | HoldVoided
+class AttemptTold(msgspec.Struct, frozen=True, gc=False):
+    """An attempt as a person is told of it. `status` 0: no head came. `category`, `rule`, `wallet`, `provider` and `text` are empty
+    where it did not fail; `text` holds only what the rule names of the upstream's words, without secrets and the caller's words.
+    """
+
+    account: str
+    model: str
+    status: int
+    outcome: Outcome
+    ms: int
+    upstream_request_ids: tuple[str, ...] = ()
+    category: str = ""
+    rule: str = ""
+    wallet: str = ""
+    provider: str = ""
+    text: str = ""
+
+
+class RequestDone(msgspec.Struct, frozen=True, gc=False):
+    """A request as a person is told of it, once it is over. It moves no money.
+
+    `tokens` by kind, sorted; `degraded` and `category` may be empty.
+    """
+
+    request_id: str
+    key_id: str
+    at_us: int
+    ms: int
+    dialect: str
+    model: str
+    route: str
+    status: int
+    attempts: tuple[AttemptTold, ...] = ()
+    tokens: tuple[tuple[str, int], ...] = ()
+    cost: Money = ZERO
+    cost_source: str = ""
+    category: str = ""
+    degraded: str = ""
+
+    def __post_init__(self) -> None:
+        _check(self.cost)
+
+
+Fact = HoldPlaced | AttemptBegun | AttemptEnded | HoldPosted | HoldVoided | RequestDone
 Record = SegmentHeader | Fact
 
 
 def _check(amount: Money) -> None:
-    if not ZERO <= amount <= AMOUNT_MAX:
+    if not 0 <= amount.nano_usd <= AMOUNT_MAX.nano_usd:
         raise ValueError(f"an amount in the journal is between zero and 64 bits, not {amount}")
 
 
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise ValueError(f"a text was expected, not {value!r}")
-    return value
+# How every kind of record is written: JSON with sorted keys. Written out, because the hot path waits for it. Only ever added to: old
+# journals must stay readable.
 
 
-def _whole(value: Any) -> int:
-    # `type`, because `True` is an int to `isinstance`.
-    if type(value) is not int:
-        raise ValueError(f"a whole number was expected, not {value!r}")
-    return value
+def _segment(it: SegmentHeader) -> str:
+    order = f'"number":{it.number:d},"sha256":{write_text(it.sha256)},"version":{it.version:d}'
+    return f'{{"journal":{write_text(it.journal)},"kind":"segment",{order}}}'
 
 
-def _list(value: Any) -> list[Any]:
-    if type(value) is not list:
-        raise ValueError(f"a list was expected, not {value!r}")
-    return value
+def _hold_placed(it: HoldPlaced) -> str:
+    hold = f'"amount":{it.amount.nano_usd:d},"at_us":{it.at_us:d},"hold_id":{write_text(it.hold_id)}'
+    return f'{{"account":{write_text(it.account)},{hold},"kind":"hold_placed"}}'
 
 
-def _charge_out(charge: Charge | None) -> Any:
-    return (
-        None if charge is None else [charge.price_version, [list(pair) for pair in charge.inputs], charge.cost_source.value, charge.policy]
+def _attempt_begun(it: AttemptBegun) -> str:
+    attempt = f'"at_us":{it.at_us:d},"attempt_id":{write_text(it.attempt_id)},"ceiling":{it.ceiling.nano_usd:d}'
+    return f'{{{attempt},"hold_id":{write_text(it.hold_id)},"kind":"attempt_begun","upstream":{write_text(it.upstream)}}}'
+
+
+def _attempt_ended(it: AttemptEnded) -> str:
+    attempt = (
+        f'"at_us":{it.at_us:d},"attempt_id":{write_text(it.attempt_id)},"charge":{write_charge(it.charge)},"cost":{it.cost.nano_usd:d}'
     )
+    ids = write_texts(it.upstream_request_ids)
+    return f'{{{attempt},"kind":"attempt_ended","outcome":{write_text(it.outcome.value)},"upstream_request_ids":{ids}}}'
 
 
-def _charge_in(value: Any) -> Charge:
-    version, inputs, source, policy = _list(value)
-    pairs = tuple((_text(name), _whole(number)) for name, number in map(_list, _list(inputs)))
-    return Charge(_text(version), pairs, CostSource(_text(source)), _text(policy))
+def _hold_posted(it: HoldPosted) -> str:
+    cost = f'"charge":{write_charge(it.charge)},"cost":{it.cost.nano_usd:d}'
+    return f'{{"at_us":{it.at_us:d},{cost},"hold_id":{write_text(it.hold_id)},"kind":"hold_posted"}}'
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """How one kind of value is written as JSON and read back; reading raises `ValueError` on anything else."""
-
-    write: Callable[[Any], Any]
-    read: Callable[[Any], Any]
+def _hold_voided(it: HoldVoided) -> str:
+    return f'{{"at_us":{it.at_us:d},"hold_id":{write_text(it.hold_id)},"kind":"hold_voided"}}'
 
 
-_TEXT = _Form(_text, _text)
-_WHOLE = _Form(_whole, _whole)
-_MONEY = _Form(lambda money: money.nano_usd, lambda value: Money(_whole(value)))
-_TEXTS = _Form(list, lambda value: tuple(_text(item) for item in _list(value)))
-_OUTCOME = _Form(lambda outcome: outcome.value, lambda value: Outcome(_text(value)))
-_CHARGE = _Form(_charge_out, _charge_in)
-_CHARGE_OR_NULL = _Form(_charge_out, lambda value: None if value is None else _charge_in(value))
+def _request_done(it: RequestDone) -> str:
+    parts = (
+        f'"at_us":{it.at_us:d},"attempts":{write_list(map(_attempt_told, it.attempts))},"category":{write_text(it.category)}',
+        f'"cost":{it.cost.nano_usd:d},"cost_source":{write_text(it.cost_source)},"degraded":{write_text(it.degraded)}',
+        f'"dialect":{write_text(it.dialect)},"key_id":{write_text(it.key_id)},"kind":"request_done","model":{write_text(it.model)}',
+        f'"ms":{it.ms:d},"request_id":{write_text(it.request_id)},"route":{write_text(it.route)},"status":{it.status:d}',
+    )
+    return f'{{{",".join(parts)},"tokens":{write_pairs(it.tokens)}}}'
 
-# Every record's name and fields as they are written. Only ever added to: old journals must stay readable.
-_FORMS: dict[type[Record], tuple[str, dict[str, _Form]]] = {
-    SegmentHeader: ("segment", {"journal": _TEXT, "number": _WHOLE, "sha256": _TEXT, "version": _WHOLE}),
-    HoldPlaced: ("hold_placed", {"hold_id": _TEXT, "account": _TEXT, "amount": _MONEY, "at_us": _WHOLE}),
-    AttemptBegun: (
-        "attempt_begun",
-        {"attempt_id": _TEXT, "hold_id": _TEXT, "upstream": _TEXT, "ceiling": _MONEY, "at_us": _WHOLE},
+
+def _attempt_told(it: AttemptTold) -> str:
+    ids = write_texts(it.upstream_request_ids)
+    how = f"{write_text(it.account)},{write_text(it.model)},{it.status:d},{write_text(it.outcome.value)},{it.ms:d},{ids}"
+    return f"[{how},{','.join(map(write_text, (it.category, it.rule, it.wallet, it.provider, it.text)))}]"
+
+
+_WRITERS: dict[type[Record], Callable[[Any], str]] = {
+    SegmentHeader: _segment,
+    HoldPlaced: _hold_placed,
+    AttemptBegun: _attempt_begun,
+    AttemptEnded: _attempt_ended,
+    HoldPosted: _hold_posted,
+    HoldVoided: _hold_voided,
+    RequestDone: _request_done,
+}
+
+
+_text, _whole, _money = fields.read_text, fields.read_whole, fields.read_money
+
+
+def _outcome(value: Any) -> Outcome:
+    return Outcome(_text(value))
+
+
+def _attempts(value: Any) -> tuple[AttemptTold, ...]:
+    told = []
+    for account, model, status, outcome, ms, ids, *rest in fields.read_lists(value):
+        category, rule, wallet, provider, words = map(_text, rest)
+        how = (_whole(status), _outcome(outcome), _whole(ms), fields.read_texts(ids))
+        told.append(AttemptTold(_text(account), _text(model), *how, category, rule, wallet, provider, words))
+    return tuple(told)
+
+
+_REQUEST_TEXTS = ("request_id", "key_id", "dialect", "model", "route", "cost_source", "category", "degraded")
+_Readers = dict[str, Callable[[Any], Any]]
+
+# How each is read, by the name of its kind: every field that it has, and how.
+_READERS: dict[str, tuple[type[Record], _Readers]] = {
+    "segment": (SegmentHeader, {"journal": _text, "number": _whole, "sha256": _text, "version": _whole}),
+    "hold_placed": (HoldPlaced, {"hold_id": _text, "account": _text, "amount": _money, "at_us": _whole}),
+    "attempt_begun": (AttemptBegun, {"attempt_id": _text, "hold_id": _text, "upstream": _text, "ceiling": _money, "at_us": _whole}),
+    "attempt_ended": (
+        AttemptEnded,
+        {"attempt_id": _text, "outcome": _outcome, "cost": _money, "at_us": _whole}
+        | {"upstream_request_ids": fields.read_texts, "charge": fields.read_charge_or_null},
     ),
-    AttemptEnded: (
-        "attempt_ended",
+    "hold_posted": (HoldPosted, {"hold_id": _text, "cost": _money, "charge": fields.read_charge, "at_us": _whole}),
+    "hold_voided": (HoldVoided, {"hold_id": _text, "at_us": _whole}),
+    "request_done": (
+        RequestDone,
         {
-            "attempt_id": _TEXT,
-            "outcome": _OUTCOME,
-            "cost": _MONEY,
-            "at_us": _WHOLE,
-            "upstream_request_ids": _TEXTS,
-            "charge": _CHARGE_OR_NULL,
+            **dict.fromkeys(_REQUEST_TEXTS, _text),
+            **dict.fromkeys(("at_us", "ms", "status"), _whole),
+            "attempts": _attempts,
+            "tokens": fields.read_pairs,
+            "cost": _money,
         },
     ),
-    HoldPosted: ("hold_posted", {"hold_id": _TEXT, "cost": _MONEY, "charge": _CHARGE, "at_us": _WHOLE}),
-    HoldVoided: ("hold_voided", {"hold_id": _TEXT, "at_us": _WHOLE}),
 }
-_BY_NAME = {name: (record, fields) for record, (name, fields) in _FORMS.items()}
 
 
 def _no_float(text: str) -> NoReturn:
     raise ValueError(f"`{text}` is not a whole number")
 
 
-# Made once: `json.dumps` and `json.loads` with options make a new one for every call.
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+# Made once: `json.loads` with options makes a new one for every call.
 _DECODER = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)
 
 
 def encode(record: Record) -> bytes:
     """The record's bytes. Amounts are whole nano-dollars. Raises `ValueError` above `PAYLOAD_BYTES_MAX`."""
-    name, fields = _FORMS[type(record)]
-    values = {"kind": name} | {field: form.write(getattr(record, field)) for field, form in fields.items()}
-    payload = _ENCODER.encode(values).encode("ascii")
+    payload = _WRITERS[type(record)](record).encode("ascii")
     if len(payload) > PAYLOAD_BYTES_MAX:
         raise ValueError(f"a record of {len(payload)} bytes is too long for the journal")
     front = _LENGTH_AND_SUM.pack(len(payload), zlib.crc32(payload))
@@ -218,23 +290,18 @@ def append(segment: bytes, record: Record) -> bytes:
     return segment + encode(record)
 
 
-def begin_segment(journal: str, number: int, before: bytes | None = None) -> bytes:
-    """The first bytes of a segment. `before` is all of the segment before it as it lies on the disk, a torn end included."""
-    return encode(SegmentHeader(journal, number, NO_SEGMENT_BEFORE if before is None else hashlib.sha256(before).hexdigest()))
-
-
 def _read_payload(payload: bytes) -> Record:
     """The record of a payload. Raises `ValueError` or `TypeError` if it is none of ours."""
     values = _DECODER.decode(payload.decode("ascii"))
     if type(values) is not dict:
         raise ValueError("the payload is not an object")
-    name = _text(values.pop("kind", None))
-    if name not in _BY_NAME:
+    name = fields.read_text(values.pop("kind", None))
+    if name not in _READERS:
         raise ValueError(f"no record is called `{name}`")
-    record, fields = _BY_NAME[name]
-    if values.keys() != fields.keys():
-        raise ValueError(f"`{name}` has the fields {sorted(fields)}, not {sorted(values)}")
-    return record(**{field: form.read(values[field]) for field, form in fields.items()})
+    record, readers = _READERS[name]
+    if values.keys() != readers.keys():
+        raise ValueError(f"`{name}` has the fields {sorted(readers)}, not {sorted(values)}")
+    return record(**{field: read(values[field]) for field, read in readers.items()})
 
 
 class Stop(StrEnum):
@@ -323,40 +390,3 @@ def _misplaced(record: Record, at: int) -> Stop | None:
     if at != 0:
         return Stop.HEADER_MISPLACED
     return None if record.version == VERSION else Stop.VERSION_UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentRead:
-    """One segment of a chain. `position` counts from the first segment that was read."""
-
-    position: int
-    decoded: Decoded
-
-
-def decode_chain(segments: Iterable[bytes], before: bytes | None = None) -> Iterator[SegmentRead]:
-    """The segments of one journal, in order, each against the one before it; ends after the first break.
-
-    `before` is the segment before the first, where the chain does not begin at its beginning. A torn end is fine in any segment, even
-    in its header: the hash in the next one covers it, so it was there when the journal was taken up again.
-    """
-    expected: int | None = None
-    for position, segment in enumerate(segments):
-        decoded = decode(segment)
-        header = decoded.records[0] if decoded.records else None
-        if isinstance(header, SegmentHeader):
-            if wrong := _unchained(header, before, expected):
-                decoded = Decoded((), End(wrong, 0, f"segment {header.number}"))
-            expected = header.number
-        yield SegmentRead(position, decoded)
-        if decoded.end.broken:
-            return
-        expected = None if expected is None else expected + 1
-        before = segment
-
-
-def _unchained(header: SegmentHeader, before: bytes | None, number: int | None) -> Stop | None:
-    """What is wrong with a segment after the bytes of the one before it, where `number` is its turn."""
-    if number is not None and header.number != number:
-        return Stop.OUT_OF_ORDER
-    sha256 = NO_SEGMENT_BEFORE if before is None else hashlib.sha256(before).hexdigest()
-    return None if header.sha256 == sha256 else Stop.HASH_DIFFERS

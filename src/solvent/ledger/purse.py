@@ -40,7 +40,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Short:
-    """A hold that was not granted. `affordable`: what could be held instead. `passing`: only others are in the way, `holds` of them."""
+    """A hold that was not granted. `affordable`: what could be held instead. `passing`: only `holds` other ones are in the way."""
 
     part: Part
     affordable: int

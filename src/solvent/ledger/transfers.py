@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import msgspec
+
 from solvent.base.money import ZERO, Money
 from solvent.ledger.accounts import HOUSE_SALES, HOUSE_SPEND, HOUSE_TOPUP, upstream_account
 
@@ -32,8 +34,7 @@ class CostSource(StrEnum):
     ESTIMATED = "estimated"  # counted by us
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(msgspec.Struct, frozen=True, gc=False):
     """What a cost was computed from, so that it can be computed again: whole numbers by name, sorted (tokens, rates in nano-dollars)."""
 
     price_version: str

@@ -11,7 +11,8 @@ from solvent.model.verdict import Category, Wallet
 Item = TypeVar("Item")
 
 FEEDBACK = ("helped", "not_helped")
-SOURCES = ("paste", "api", "gateway")
+GATEWAY = "gateway"  # what a failed attempt of our own told
+SOURCES = ("paste", "api", GATEWAY)
 
 
 @dataclass(frozen=True, slots=True)

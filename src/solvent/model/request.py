@@ -10,7 +10,8 @@ class Asked(NamedTuple):
 
     `output_tokens_max` is what the caller allows for one answer (None: the model's own limit), `answers` how many it asks for,
     `wants_usage` whether a stream shall tell its usage to the caller. `unbounded` names the part whose cost no count can bound
-    (a remote file, a tool that the provider runs), or is empty. `fields` are the body's fields as they came.
+    (a remote file, a tool that the provider runs), or is empty. `fields` are the body's fields as they came. `words_only`: it was
+    seen already that the prompt is text and nothing else; False says nothing.
     """
 
     model: str
@@ -21,6 +22,7 @@ class Asked(NamedTuple):
     unbounded: str
     fields: dict[str, Any]
     body: bytes
+    words_only: bool = False
 
 
 class BadRequestError(ValueError):

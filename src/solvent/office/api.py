@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from typing import Any
 
@@ -11,6 +10,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from solvent.base.errors import TooLargeError, UsageError
+from solvent.office import bearer
+from solvent.office.problems import problem
 from solvent.operations.cases import Desk
 
 _LANGUAGES = ("en", "zh")
@@ -21,7 +22,7 @@ def routes(desk: Desk, admin_token: str, *, public_url: str | None = None) -> li
 
     async def explain(request: Request) -> Response:
         if request.method != "POST":
-            refused = _problem(405, "Only POST is taken here", 'Send {"raw": "the error", "lang": "en"} with POST.')
+            refused = problem(405, "Only POST is taken here", 'Send {"raw": "the error", "lang": "en"} with POST.')
             refused.headers["allow"] = "POST"
             return refused
         refusal = _refusal(request, admin_token)
@@ -39,10 +40,10 @@ def routes(desk: Desk, admin_token: str, *, public_url: str | None = None) -> li
                 }
             else:
                 explanation, place = desk.explain(wish["raw"], wish["lang"], wish["code"]), {}
-        except TooLargeError as problem:
-            return _problem(413, "This cannot be explained", str(problem))
-        except UsageError as problem:
-            return _problem(400, "This cannot be explained", str(problem))
+        except TooLargeError as wrong:
+            return problem(413, "This cannot be explained", str(wrong))
+        except UsageError as wrong:
+            return problem(400, "This cannot be explained", str(wrong))
         body = place | explanation.verdict.as_json(explanation.report) | {"redacted": dict(explanation.struck)}
         return JSONResponse(body)
 
@@ -53,25 +54,24 @@ def _refusal(request: Request, admin_token: str) -> Response | None:
     """Why this call is not taken, or None. The desk is open on loopback; a token that is given must be right all the same."""
     given = request.headers.get("authorization")
     if given is not None:
-        scheme, _, token = given.partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode(), admin_token.encode()):
-            return _problem(
+        if not bearer.carries(given, admin_token):
+            return problem(
                 401, "Unknown token", "The Authorization header must carry the admin token: see `admin-token` in the data directory."
             )
     elif request.headers.get("sec-fetch-site") not in (None, "same-origin", "none"):
-        return _problem(403, "Another site's page may not call this", "Call it from a program, or from a page of this server.")
+        return problem(403, "Another site's page may not call this", "Call it from a program, or from a page of this server.")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         # A page of another site can send plain text unasked, but JSON only after the browser asked us.
-        return _problem(415, "Send JSON", 'Set `Content-Type: application/json` and send {"raw": "the error", "lang": "en"}.')
+        return problem(415, "Send JSON", 'Set `Content-Type: application/json` and send {"raw": "the error", "lang": "en"}.')
     return None
 
 
 def _wish(body: bytes) -> dict[str, Any]:
     try:
         wish = json.loads(body)
-    except (ValueError, RecursionError) as problem:
+    except (ValueError, RecursionError) as wrong:
         message = 'the body is not JSON; send {"raw": "the error", "lang": "en"}'
-        raise UsageError(message) from problem
+        raise UsageError(message) from wrong
     if not isinstance(wish, dict) or not isinstance(wish.get("raw"), str):
         message = 'the body lacks the text `raw`; send {"raw": "the error", "lang": "en"}'
         raise UsageError(message)
@@ -86,8 +86,3 @@ def _wish(body: bytes) -> dict[str, Any]:
         message = "`code` must be one of python, javascript, curl"
         raise UsageError(message)
     return {"raw": wish["raw"], "lang": lang, "file": file, "code": code}
-
-
-def _problem(status: int, title: str, detail: str) -> Response:
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    return JSONResponse(body, status_code=status, media_type="application/problem+json")

@@ -1,10 +1,9 @@
-"""Serving: binds the address, runs the application until a signal, and leaves no connection hanging."""
+"""Serving: runs the application on a listening socket until it is told to stop, and leaves no connection hanging."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import socket
 from collections.abc import Callable, Iterator
 
@@ -14,14 +13,14 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from solvent.office.guard import BODY_BYTES_MAX
 
-DRAIN_S = 5
+DRAIN_S = 1
 HEAD_S = 10
 # Twice the largest body: chunks of one byte each would cost minutes of work else.
 WIRE_BYTES_MAX = 2 * BODY_BYTES_MAX
 
 
-async def serve(app: ASGIApp, listener: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Runs until SIGTERM or SIGINT, then finishes what is under way, for at most `DRAIN_S` seconds."""
+async def serve(app: ASGIApp, listener: socket.socket, on_ready: Callable[[], None], stop: asyncio.Event) -> None:
+    """Runs until `stop` is set, then finishes what is under way, for at most `DRAIN_S` seconds."""
     config = uvicorn.Config(
         app,
         http=_Protocol,
@@ -35,7 +34,7 @@ async def serve(app: ASGIApp, listener: socket.socket, on_ready: Callable[[], No
         timeout_graceful_shutdown=DRAIN_S,
         limit_concurrency=512,
     )
-    server = _Server(config, on_ready)
+    server = _Server(config, on_ready, stop)
     await server.serve(sockets=[listener])
 
 
@@ -80,24 +79,21 @@ class _Protocol(HttpToolsProtocol):
 
 
 class _Server(uvicorn.Server):
-    """Says when the first page can be asked for."""
+    """Says when the first page can be asked for, and leaves signals to the process."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None], stop: asyncio.Event) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._stop = stop
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stops serving on SIGTERM and SIGINT; unlike the parent's, lets the program end its own way after that."""
-        loop = asyncio.get_running_loop()
-        numbers = (signal.SIGTERM, signal.SIGINT)
-        for number in numbers:
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        try:
-            yield
-        finally:
-            for number in numbers:
-                loop.remove_signal_handler(number)
+        """Takes none: whoever runs this is told by `stop`."""
+        yield
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to stop; asked ten times a second."""
+        return await super().on_tick(counter) or self._stop.is_set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

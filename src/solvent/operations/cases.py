@@ -18,7 +18,8 @@ from solvent.cases import life
 from solvent.diagnosis import desk, fingerprint
 from solvent.diagnosis.desk import Explanation
 from solvent.diagnosis.engine import Engine
-from solvent.model.occurrence import FEEDBACK, SOURCES, Case, Occurrence, Page
+from solvent.model.occurrence import FEEDBACK, GATEWAY, SOURCES, Case, Occurrence, Page
+from solvent.operations import attempts
 from solvent.operations.ports import CaseStore
 
 LIST_MAX = 100
@@ -94,11 +95,26 @@ class Desk:
         if found is None:
             return None
         occurrence, case = found
-        return Opened(occurrence, case, desk.explain(occurrence.text, self.engine, lang, code_language))
+        text = attempts.said(occurrence.text) if occurrence.source == GATEWAY else occurrence.text
+        return Opened(occurrence, case, desk.explain(text, self.engine, lang, code_language))
 
     async def occurrences(self, *, limit: int, after: str | None, case_id: str | None = None) -> Page[tuple[Occurrence, Case]]:
         """Listed pastes, newest first, of one case or of all."""
         return await self._store.occurrences(case_id=case_id, limit=max(1, min(limit, LIST_MAX)), after=after)
+
+    async def everything(
+        self, *, limit: int, after: str | None, case_id: str | None = None, source: str | None = None
+    ) -> Page[tuple[Occurrence, Case]]:
+        """What was pasted and what the gateway filed, newest first, also what no list of the desk shows: for the operator alone."""
+        return await self._store.occurrences(limit=max(1, min(limit, LIST_MAX)), after=after, case_id=case_id, source=source, unlisted=True)
+
+    async def remove(self, occurrence_id: str) -> bool:
+        """Deletes an occurrence for good; its case counts one less, and goes with its last one. False where there is none."""
+        return await self._store.remove(occurrence_id)
+
+    async def resolve(self, case_id: str) -> Case | None:
+        """A person says that the case is over; it regresses if it comes back. None where there is no such case."""
+        return await self._store.happen(case_id, life.Event.RESOLVED)
 
     async def cases(self, *, limit: int, after: str | None) -> Page[Case]:
         """Cases, the one seen last first."""

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
 
+from solvent.cases.life import Event
+from solvent.ledger.accounts import Account
+from solvent.ledger.books import Hold
+from solvent.ledger.journal import End, Record, RequestDone
+from solvent.ledger.transfers import Entry, Refusal, Transfer
+from solvent.model.change import Change
+from solvent.model.health import Health
+from solvent.model.key import Key
 from solvent.model.occurrence import Case, Occurrence, Page
+from solvent.operations.asking import Draft, Kept, Wish
+from solvent.operations.folding import Batch, Folded, Place, Tally, Witness
 
 
 class CaseStore(Protocol):
@@ -17,12 +28,21 @@ class CaseStore(Protocol):
         """
         ...
 
+    async def file_new(self, filed: Sequence[tuple[Occurrence, Case]]) -> int:
+        """Files those that are not there yet, each as `file` does and all in one step; how many these were."""
+        ...
+
     async def occurrence(self, occurrence_id: str) -> tuple[Occurrence, Case] | None:
         """One occurrence with its case, or None."""
         ...
 
-    async def occurrences(self, *, case_id: str | None, limit: int, after: str | None) -> Page[tuple[Occurrence, Case]]:
-        """Listed occurrences, of one case or of all. A cursor that cannot be read starts from the newest."""
+    async def occurrences(
+        self, *, limit: int, after: str | None, case_id: str | None = None, source: str | None = None, unlisted: bool = False
+    ) -> Page[tuple[Occurrence, Case]]:
+        """Occurrences, of one case or of all, from one source or from all; without `unlisted` only those that the desk lists.
+
+        A cursor that cannot be read starts from the newest.
+        """
         ...
 
     async def case(self, case_id: str) -> Case | None:
@@ -37,6 +57,141 @@ class CaseStore(Protocol):
         """Records whether the report helped; the last word counts. False where there is no such occurrence."""
         ...
 
+    async def remove(self, occurrence_id: str) -> bool:
+        """Deletes an occurrence; its case counts one less, and goes with its last one. False where there is no such occurrence."""
+        ...
+
+    async def happen(self, case_id: str, event: Event) -> Case | None:
+        """Moves a case on in its life; the case as it now stands, None where there is none."""
+        ...
+
     async def counts(self) -> tuple[int, int]:
         """How many occurrences and cases there are."""
+        ...
+
+
+class Workers(Protocol):
+    """The workers that run."""
+
+    async def tell(self, change: Change) -> None:
+        """Returns once every running worker has the change in force; at once where none runs."""
+        ...
+
+    def health(self) -> tuple[Health, ...]:
+        """How each account that a worker has spoken of fares."""
+        ...
+
+
+class Journals(Protocol):
+    """What the workers wrote."""
+
+    def names(self) -> tuple[str, ...]:
+        """The journals that are there."""
+        ...
+
+    def read(self, since: Place) -> Batch:
+        """What follows a place, as much as is worth one transaction; empty where nothing whole follows yet."""
+        ...
+
+    def read_all(self, places: Iterable[Place]) -> tuple[tuple[Record, ...], tuple[tuple[str, End], ...]]:
+        """All records up to these places, and where each segment of every journal ends, by name."""
+        ...
+
+
+class LedgerStore(Protocol):
+    """Keeps the books. `after` is the cursor of the page before; one that cannot be read starts from the beginning."""
+
+    async def places(self) -> dict[str, Place]:
+        """How far each journal is in the books."""
+        ...
+
+    async def fold(self, batch: Batch) -> Folded:
+        """Takes the batch wholly and once, or not at all where it is not what comes next of its journal."""
+        ...
+
+    async def move(self, transfer: Transfer, draft: Draft | None = None) -> Account | Kept | Refusal:
+        """Makes a transfer that no hold belongs to, and keeps its answer with it; the credited account afterwards.
+
+        The first answer where the Idempotency-Key was used before.
+        """
+        ...
+
+    async def accounts(self, names: Iterable[str]) -> dict[str, Account]:
+        """The accounts that exist of these."""
+        ...
+
+    async def balances(self, *, limit: int, after: str | None) -> Page[tuple[str, Account]]:
+        """Accounts by name."""
+        ...
+
+    async def transfers(self, *, limit: int, after: str | None) -> Page[Entry]:
+        """Entries, newest first."""
+        ...
+
+    async def open_holds(self, *, limit: int, after: str | None, account: str | None = None) -> Page[Hold]:
+        """Holds that nobody resolved, oldest first, of one account or of all."""
+        ...
+
+    async def count_open_holds(self, account: str) -> int:
+        """How many holds of the account nobody resolved."""
+        ...
+
+    async def tallies(self, accounts: Iterable[str], since_day: int) -> dict[str, Tally]:
+        """What was counted for these accounts since the day, that day included; those without anything are left out."""
+        ...
+
+    async def witness(self) -> Witness:
+        """All of the books at one instant."""
+        ...
+
+
+class KeyStore(Protocol):
+    """Keeps callers' keys."""
+
+    async def add(self, key: Key, paid: Transfer | None, draft: Draft | None = None) -> Account | Kept | Refusal:
+        """Adds the key, opens its account, pays in what it begins with, and keeps the answer, in one step."""
+        ...
+
+    async def get(self, key_id: str) -> Key | None:
+        """One key, or None."""
+        ...
+
+    async def all(self) -> tuple[Key, ...]:
+        """Every key, revoked ones included."""
+        ...
+
+    async def page(self, *, limit: int, after: str | None) -> Page[Key]:
+        """Keys, newest first."""
+        ...
+
+    async def revoke(self, key_id: str) -> Key | None:
+        """The key, revoked; None where there is none."""
+        ...
+
+
+class RequestStore(Protocol):
+    """Keeps requests that are over."""
+
+    async def get(self, request_id: str) -> RequestDone | None:
+        """One request by our id, or None."""
+        ...
+
+    async def find(self, some_id: str) -> tuple[RequestDone, ...]:
+        """Requests by our id or an upstream's, newest first."""
+        ...
+
+    async def page(self, *, limit: int, after: str | None) -> Page[RequestDone]:
+        """Requests, newest first."""
+        ...
+
+
+class AnswerStore(Protocol):
+    """Keeps the first answers of acts that change nothing else in the store."""
+
+    async def find(self, wish: Wish) -> Kept | None:
+        """What was answered under this Idempotency-Key, or None."""
+        ...
+
+    async def first(self, wish: Wish, body: dict[str, Any]) -> Kept | None:
+        """Keeps this answer and returns None, or what was answered before."""
         ...

@@ -11,10 +11,14 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import msgspec
+
 from solvent.model.request import Asked
 from solvent.model.route import DialectName
 from solvent.pricing import images
-from solvent.pricing.count import bare, bound, message_tokens, plain, weighed
+from solvent.pricing.count import bare, bound, message_tokens, plain, weighed, whole
+
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 # Anthropic's prompt for the use of tools, the dearest row of its table (any or one tool, Opus 4.7):
 # https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview, in a copy read 2026-11-25.
@@ -24,6 +28,10 @@ _CLAUDE_TOOLS = 804
 _CLAUDE_OWN_TOOLS = (("bash_", 325), ("text_editor_", 800), ("computer_", 1_500))
 _OPENAI_TOOLS, _OPENAI_TOOL = 16, 12  # around all tools, around one; the cookbook's 12 and 7 with some room
 
+READ_CHARS_MAX = 2_000_000
+"""Text of one prompt beyond this is taken at one token a byte, however it is split: a worker does nothing else while it counts."""
+READ_PARTS_MAX = 100_000
+"""Messages, parts of them and tools of one prompt, for the same reason; more have no bound."""
 _PICTURE_BYTES_READ = 1 << 20  # of base64; the head of a JPEG can lie behind long comments
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text", "refusal", "summary_text", "reasoning_text"})
 _PICTURE_PARTS = frozenset({"image", "image_url", "input_image"})
@@ -86,14 +94,42 @@ def prompt(asked: Asked, dialect: DialectName, model: str = "") -> int | Unbound
     """The tokens of the prompt at `model`, an upstream's name (empty: the name asked for), or what cannot be bounded."""
     if asked.unbounded:
         return Unbounded(asked.unbounded)
+    fields = decoded(asked)
+    if fields is None:
+        return Unbounded(_unreadable_part(asked))
     name = model or asked.model
     reading = _Reading(name)
-    for field, value in asked.fields.items():
+    for field, value in fields.items():
         fault = reading.field(field, value, dialect)
         if fault is not None:
             return fault
     total = reading.total() + message_tokens(name)
-    return min(total, bound(len(asked.body))) if plain(asked.fields) else total
+    return min(total, bound(len(asked.body))) if plain(fields) else total
+
+
+def decoded(asked: Asked) -> dict[str, Any] | None:
+    """The body's fields with all that is in them; None where they are nested too deeply or hold text that is no UTF-8."""
+    try:
+        fields: dict[str, Any] = msgspec.json.decode(asked.body)
+    except _UNREADABLE:
+        return None
+    return fields
+
+
+def _unreadable_part(asked: Asked) -> str:
+    """The field that cannot be decoded."""
+    for name, raw in asked.fields.items():
+        try:
+            msgspec.json.decode(raw)
+        except _UNREADABLE:
+            return name
+    return "body"
+
+
+def bounded_by_bytes(asked: Asked) -> bool:
+    """Whether `count.bound` of the body's length is a bound of its tokens."""
+    fields = decoded(asked)
+    return fields is not None and plain(fields)
 
 
 class _Reading:
@@ -102,11 +138,16 @@ class _Reading:
     def __init__(self, model: str) -> None:
         self.model = model
         self.fixed = 0
+        self.parts = 0
         self.texts: list[str] = []
         self.waiting: list[Any] = []
 
     def total(self) -> int:
-        return self.fixed + sum(weighed(one, self.model) for one in self.texts)
+        found, left = self.fixed, READ_CHARS_MAX
+        for one in self.texts:
+            left -= len(one)
+            found += weighed(one, self.model) if left >= 0 else len(whole(one).encode())
+        return found
 
     def field(self, name: str, value: Any, dialect: DialectName) -> Unbounded | None:
         """Reads one field of the body."""
@@ -126,6 +167,9 @@ class _Reading:
 
     def _messages(self, messages: Any) -> Unbounded | None:
         for message in messages if isinstance(messages, list) else [messages]:
+            self.parts += 1
+            if self.parts > READ_PARTS_MAX:
+                return Unbounded("messages")
             self.fixed += message_tokens(self.model)
             if not isinstance(message, dict):
                 self._json(message)
@@ -143,6 +187,9 @@ class _Reading:
         if tools:
             self.fixed += _CLAUDE_TOOLS if claude else _OPENAI_TOOLS
         for tool in tools if isinstance(tools, list) else [tools]:
+            self.parts += 1
+            if self.parts > READ_PARTS_MAX:
+                return Unbounded("tools")
             kind = tool.get("type", "custom") if isinstance(tool, dict) else "custom"
             if kind not in ("function", "custom"):
                 known = next((tokens for start, tokens in _CLAUDE_OWN_TOOLS if str(kind).startswith(start)), None)
@@ -157,6 +204,9 @@ class _Reading:
         self.waiting.append(content)
         while self.waiting:
             value = self.waiting.pop()
+            self.parts += 1
+            if self.parts > READ_PARTS_MAX:
+                return Unbounded("content")
             if isinstance(value, str):
                 self.texts.append(value)
             elif isinstance(value, list):

@@ -23,6 +23,10 @@ def ceiling(price: Price, prompt_tokens: int, output_tokens: int, answers: int =
     Each prompt token counts at the dearest rate that it can meet (it may be written to a cache), over every step of the price that
     a prompt of up to so many tokens can reach. `hour_writes=False`: the caller has seen that no cache write for an hour is asked for.
     """
+    if not price.long:
+        # As nearly all prices are, and every request waits for this.
+        dearest = _dearest(price.rates, hour_writes=hour_writes)
+        return Money.rounded_up(prompt_tokens * dearest + answers * output_tokens * price.rates.output, _MILLION)
     sums = (
         prompt * _dearest(rates, hour_writes=hour_writes) + answers * output_tokens * rates.output
         for rates, prompt in _reach(price, prompt_tokens)
@@ -44,7 +48,11 @@ def affordable_output(price: Price, prompt_tokens: int, answers: int, amount: Mo
 
 def cost(price: Price, usage: Usage) -> Money:
     """What the usage costs, rounded up once."""
-    return recost(inputs(price, usage))
+    rates = _rates(price, usage.prompt_tokens)
+    cached = usage.cache_read_tokens * rates.cache_read + usage.cache_write_tokens * rates.cache_write
+    total = cached + usage.cache_write_1h_tokens * rates.cache_write_1h
+    total += usage.input_tokens * rates.input + usage.output_tokens * rates.output
+    return Money.rounded_up(total, _MILLION) if total else ZERO
 
 
 def inputs(price: Price, usage: Usage) -> tuple[tuple[str, int], ...]:
@@ -53,14 +61,14 @@ def inputs(price: Price, usage: Usage) -> tuple[tuple[str, int], ...]:
     found: list[tuple[str, int]] = []
     for kind, tokens, rate in (
         ("cache_read", usage.cache_read_tokens, rates.cache_read),
-        ("cache_write", usage.cache_write_tokens, rates.cache_write),
         ("cache_write_1h", usage.cache_write_1h_tokens, rates.cache_write_1h),
+        ("cache_write", usage.cache_write_tokens, rates.cache_write),
         ("input", usage.input_tokens, rates.input),
         ("output", usage.output_tokens, rates.output),
     ):
         if tokens != 0:
-            found += [(kind + _TOKENS, tokens), (kind + _RATE, rate)]
-    return tuple(sorted(found))
+            found += ((kind + _RATE, rate), (kind + _TOKENS, tokens))
+    return tuple(found)
 
 
 def recost(numbers: tuple[tuple[str, int], ...]) -> Money:
@@ -85,7 +93,10 @@ def _partner(known: dict[str, int], name: str) -> int:
 
 
 def _rates(price: Price, prompt_tokens: int) -> Rates:
-    return next((rates for above, rates in reversed(price.long) if prompt_tokens > above), price.rates)
+    for above, rates in reversed(price.long):
+        if prompt_tokens > above:
+            return rates
+    return price.rates
 
 
 def _reach(price: Price, prompt_tokens: int) -> Iterator[tuple[Rates, int]]:

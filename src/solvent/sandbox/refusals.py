@@ -161,6 +161,9 @@ def _upstream_said(facts: dict[str, Any]) -> str:
 
 
 def _shape(speaker: Speaker, row: Row, request_id: str) -> dict[str, Any]:
+    if speaker.manner is Manner.ANTHROPIC and speaker.dialect is DialectName.OPENAI:
+        # github.com/yinzara/ha-config-ai-agent/issues/5, read 2026-11-28
+        return {"error": {"code": row.type, "message": row.message, "type": row.type, "param": None}}
     if speaker.manner is Manner.ANTHROPIC:
         return {"type": "error", "error": {"type": row.type, "message": row.message}, "request_id": request_id}
     if speaker.manner is not Manner.OPENROUTER:

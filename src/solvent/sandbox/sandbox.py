@@ -34,7 +34,8 @@ _JSON = ("content-type", "application/json")
 _TRUSTED = Money.parse("10.00")  # above this new-api takes no hold (`10*QuotaPerUnit`), so it refuses nobody beforehand
 _PROBLEMS = {"not-json": Trouble.NOT_JSON, "missing": Trouble.FIELD_MISSING, "no-messages": Trouble.NO_MESSAGES}
 _SPOKEN = {
-    Manner.ANTHROPIC: (DialectName.ANTHROPIC,),
+    # OpenAI's too: https://platform.claude.com/docs/en/api/openai-sdk
+    Manner.ANTHROPIC: (DialectName.ANTHROPIC, DialectName.OPENAI),
     Manner.OPENAI: (DialectName.OPENAI,),
     Manner.DEEPSEEK: (DialectName.OPENAI,),
     Manner.OPENROUTER: (DialectName.OPENAI,),

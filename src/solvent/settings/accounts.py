@@ -105,6 +105,8 @@ def _read_account(section: Section, defaults: Timeouts, secrets: Secrets) -> tup
     body_max = section.maybe("max_body", values.size)
     balance = section.maybe("balance", values.money)
     low_balance, low_runway = section.maybe("low_balance", values.money), section.maybe("low_runway", values.duration)
+    if low_runway is not None:
+        section.warn("low_runway", "how long the money lasts is not computed yet by this version; `low_balance` is watched")
     if name is None or party is None or party.api is None or key is None:
         return None, None
     base = _base(section, party, written)
@@ -143,9 +145,8 @@ def provider(value: Any) -> Party:
     if isinstance(value, str) and value in packaged_parties():
         message = f'how `{value}` is called is not known here; write provider = "openai-compatible" with its `base_url`'
         raise ValueError(message)
-    message = (
-        f'{value!r} is not a provider; {nearest(str(value), known)} (for any other: "openai-compatible" or "new-api" with a `base_url`)'
-    )
+    meant = nearest(str(value).lower(), known)
+    message = f'{value!r} is not a provider; {meant} (for any other: "openai-compatible" or "new-api" with a `base_url`)'
     raise ValueError(message)
 
 

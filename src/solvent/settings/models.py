@@ -55,6 +55,8 @@ def _read_model(section: Section, accounts: Accounts) -> Model | None:
     _check_accounts(section, written, accounts)
     when = section.maybe("when_exhausted", values.some_of("cache", "maintenance")) or ()
     maintenance = section.maybe("maintenance_text", values.text)
+    if "cache" in when:
+        section.warn("when_exhausted", "answers are not kept yet by this version, so `cache` is passed over")
     if "maintenance" in when and not section.has("maintenance_text"):
         section.wrong("when_exhausted", 'maintenance needs words; add maintenance_text = "…"')
     if section.has("maintenance_text") and "maintenance" not in when:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -29,12 +30,34 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
     """
     if path is None:
         return parse("", "defaults", environment, secret_files(Path()))
+    return parse(text_of(path), str(path), environment, secret_files(path.parent))
+
+
+def text_of(path: Path) -> str:
+    """The text of a config. Raises `UsageError` where it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        message = f"cannot read the config `{path}`: {problem}; give a file that exists with --config"
+        return path.read_text(encoding="utf-8")
+    except OSError as problem:
+        message = f"cannot read the config `{path}`: {problem.strerror}; name a file that this user may read with --config"
         raise UsageError(message) from problem
-    return parse(text, str(path), environment, secret_files(path.parent))
+    except UnicodeDecodeError as problem:
+        message = f"cannot read the config `{path}`: it is not UTF-8 at byte {problem.start}; save it as UTF-8"
+        raise UsageError(message) from problem
+
+
+def store_url(path: Path | None) -> str:
+    """The store's URL of a config, of which nothing else is looked at: the rest may need an environment that is not here.
+
+    Raises `SettingsError` on a mistake in it, `UsageError` where the file cannot be read.
+    """
+    if path is None:
+        return _DEFAULTS.store_url
+    text = text_of(path)
+    findings = Findings(Lines(text))
+    url = _section(_toml(text, str(path)), "store", findings).take("url", values.store, _DEFAULTS.store_url)
+    if findings.mistakes:
+        raise SettingsError(str(path), _by_line(findings.mistakes))
+    return url
 
 
 def secret_files(folder: Path) -> Callable[[str], str]:
@@ -44,16 +67,22 @@ def secret_files(folder: Path) -> Callable[[str], str]:
 
 def parse(text: str, name: str, environment: Mapping[str, str], read_secret_file: Callable[[str], str]) -> Settings:
     """The settings of a text that `name` tells people of. Raises `SettingsError` with every mistake."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise SettingsError(name, [Mistake(None, f"not TOML: {problem}")]) from problem
+    data = _toml(text, name)
     findings = Findings(Lines(text))
     _check_sections(data, findings)
     settings = _read(data, Secrets(environment, read_secret_file), findings)
     if findings.mistakes:
         raise SettingsError(name, _by_line(findings.mistakes))
     return settings
+
+
+def _toml(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        # Before Python 3.14 the line stands in the words alone.
+        place = re.search(r"\(at line (\d+), ", str(problem))
+        raise SettingsError(name, [Mistake(int(place[1]) if place else None, f"not TOML: {problem}")]) from problem
 
 
 def _by_line(found: list[Mistake]) -> list[Mistake]:
@@ -140,6 +169,8 @@ def _read_alerts(data: Any, secrets: Secrets, findings: Findings) -> tuple[Alert
         on = section.need("on", values.texts, '["balance.low"]')
         to = section.need("to", lambda value: secrets.resolve(value)[0], '"env:ALERT_URL"')
         section.done()
+        if not index:
+            findings.warn(section.path, "nothing is sent yet by this version; `GET /api/alerts` lists what [[alert]] would tell")
         if on is not None and to is not None:
             alerts.append(Alert(on, to))
     return tuple(alerts)

@@ -8,6 +8,8 @@ from solvent.base.errors import UsageError
 from solvent.base.money import Money
 from solvent.model.route import Routebook
 
+_TOLD_MAX = 3  # what a person still reads in one line
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -32,12 +34,15 @@ class Mistake:
 
 
 class SettingsError(UsageError):
-    """A file with mistakes; `mistakes` holds all of them, in the order of their lines."""
+    """A file with mistakes; `mistakes` holds all of them, in the order of their lines. As a text it tells the first few."""
 
     def __init__(self, path: str, mistakes: list[Mistake]) -> None:
         self.path = path
         self.mistakes = mistakes
-        super().__init__(f"{path}: " + "; ".join(str(mistake) for mistake in mistakes))
+        told = [str(mistake) for mistake in mistakes]
+        if len(told) > _TOLD_MAX and any(mistake.line for mistake in mistakes):
+            told[_TOLD_MAX:] = [f"and {len(told) - _TOLD_MAX} more: `solvent check --config {path}` tells them all"]
+        super().__init__(f"{path}: " + "; ".join(told))
 
 
 @dataclass(frozen=True, slots=True)

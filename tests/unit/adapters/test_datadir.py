@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from solvent.adapters.datadir import DataDir
+from solvent.adapters.datadir import DataDir, kept_secret
 from solvent.base.errors import StartError
 
 
@@ -57,3 +57,15 @@ def test_a_path_that_cannot_be_a_directory_is_refused_by_name(tmp_path: Path) ->
     blocked.write_text("in the way")
     with pytest.raises(StartError, match=r"cannot use the data directory `.*file`: .*--data"):
         DataDir(blocked)
+
+
+def test_another_process_reads_a_secret_that_is_kept_already(tmp_path: Path) -> None:
+    directory = DataDir(tmp_path)
+    made = directory.secret("admin-token")
+    assert kept_secret(tmp_path, "admin-token") == made
+    directory.close()
+    with pytest.raises(StartError, match=r"cannot read the secret in `.*other`: .*; start with `solvent serve`"):
+        kept_secret(tmp_path, "other")
+    (tmp_path / "other").write_text("short\n")
+    with pytest.raises(StartError, match="too short to be one"):
+        kept_secret(tmp_path, "other")

@@ -38,7 +38,15 @@ class Listener:
         return self.name
 
 
-@pytest.mark.parametrize(("name", "address"), [(("127.0.0.1", 8401), "http://127.0.0.1:8401"), (("::1", 80, 0, 0), "http://[::1]:80")])
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        (("127.0.0.1", 8401), "http://127.0.0.1:8401"),
+        (("::1", 80, 0, 0), "http://[::1]:80"),
+        (("0.0.0.0", 8400), "http://127.0.0.1:8400"),
+        (("::", 8400, 0, 0), "http://[::1]:8400"),
+    ],
+)
 def test_the_web_address_of_a_listener(name: tuple[Any, ...], address: str) -> None:
     listener = Listener()
     listener.name = name

@@ -38,3 +38,18 @@ def test_ninety_six_bits_are_asked_for() -> None:
 def test_different_randomness_gives_different_ids(one: bytes, other: bytes) -> None:
     same = ids.occurrence_id(lambda _: one) == ids.occurrence_id(lambda _: other)
     assert same == (one == other)
+
+
+def test_a_requests_name_tells_when_it_came_and_sorts_by_it() -> None:
+    names = ids.RequestIds(lambda size: b"\xab" * size)
+    first, second, third = (names.next(now_us) for now_us in (1_790_932_530_123_456, 1_790_932_530_123_999, 1_790_932_530_124_000))
+    assert first < second < third
+    assert [ids.came_at_ms(name) for name in (first, second, third)] == [1_790_932_530_123, 1_790_932_530_123, 1_790_932_530_124]
+    assert all(re.fullmatch(ids.REQUEST_ID, name) for name in (first, second, third))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "slv-", "slv-1a0fbe5b3cb9d41b7ea0000", "slv-1a0fbe5b3cb9d41b7ea000010", "SLV-1a0fbe5b3cb9d41b7ea00001"]
+)
+def test_another_text_tells_no_time(text: str) -> None:
+    assert ids.came_at_ms(text) is None

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvent.cases.life import FIRST, TABLE, Event, State, step
+from solvent.cases.life import FIRST, TABLE, Event, State, counted, step
+from solvent.model.occurrence import Case
+from solvent.model.verdict import Category, Wallet
 
 OCCURRED = (Event.OCCURRED_EXPLAINED, Event.OCCURRED_UNEXPLAINED)
 
@@ -48,3 +52,11 @@ def test_every_history_ends_where_its_events_say(events: list[Event]) -> None:
     elif Event.OCCURRED_EXPLAINED in events:
         expected = State.ANSWERED
     assert state is expected
+
+
+def test_one_more_occurrence_is_counted_and_moves_the_case_on() -> None:
+    at = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    case = Case("c", "processing", None, Category.OTHER, Wallet.NONE, "acme", "words", 1, at, at)
+    later, earlier = at + timedelta(hours=1), at - timedelta(hours=1)
+    assert counted(case, later, explained=False) == replace(case, count=2, last_at=later)
+    assert counted(case, earlier, explained=True) == replace(case, state="answered", count=2, first_at=earlier)

@@ -22,8 +22,10 @@ def test_what_is_not_said_is_left_to_the_category() -> None:
     rule = read()
     assert (rule.category, rule.voice, rule.provider) == (Category.CREDIT_EXHAUSTED, "provider", "acme")
     assert (rule.wallet, rule.actor, rule.status, rule.status_should_be, rule.retryable, rule.window) == (None,) * 6
-    assert rule.doubtful is False
+    assert (rule.doubtful, rule.yields) == (False, False)
+    assert (rule.doubtful, rule.smaller_may_pass) == (False, False)
     assert (rule.says, rule.translation, rule.summary, rule.cause, rule.solution, rule.prevention) == (None,) * 6
+    assert (rule.who_acts, rule.write_to) == (None, None)
     assert rule.counterexamples == ()
 
 
@@ -38,11 +40,20 @@ def test_what_is_said_is_read() -> None:
         window="5h",
         rank=99,
         doubtful=True,
+        yields=True,
+        who_acts=small.words("the gatekeeper"),
+        write_to=small.words("Hello"),
+        smaller_may_pass=True,
         solution=small.steps("a"),
         counterexample=[{"text": "no"}],
     )
     assert (rule.voice, rule.wallet, rule.actor) == ("relay", Wallet.RELAY_USER, Actor.YOU)
     assert (rule.status, rule.status_should_be, rule.retryable, rule.window, rule.rank, rule.doubtful) == (403, 402, True, "5h", 99, True)
+    assert rule.yields is True
+    assert rule.who_acts is not None
+    assert rule.write_to is not None
+    assert (rule.who_acts.en, rule.write_to.en) == ("the gatekeeper", "Hello")
+    assert rule.smaller_may_pass is True
     assert rule.solution is not None
     assert rule.solution.en == ("a",)
     assert [example.text for example in rule.counterexamples] == ["no"]
@@ -94,6 +105,7 @@ def test_a_match_of_side_conditions_alone_is_refused(match: dict[str, Any]) -> N
         ({"window": "year"}, "`window` is `year`"),
         ({"rank": "high"}, "`rank` must be a whole number"),
         ({"doubtful": 1}, "`doubtful` must be true or false"),
+        ({"smaller_may_pass": "yes"}, "`smaller_may_pass` must be true or false"),
         ({"title": {"en": "only"}}, "[title]: `zh` must be a text"),
         ({"cause": {"zh": "只有"}}, "[cause]: `en` must be a text"),
         ({"solution": {"en": ["a", "b"], "zh": ["甲"]}}, "`solution` has 2 steps in en and 1 in zh"),

@@ -53,12 +53,23 @@ def test_a_warning_is_told_and_is_no_problem(run: Run, here: Path) -> None:
     assert "sk-literal" not in ran.out + ran.err
 
 
+def test_a_model_without_a_price_is_told_of(run: Run, here: Path) -> None:
+    models = '[[model]]\nname = "{0}"\nroutes = [{{ account = "main", model = "{0}" }}]\n{1}\n'
+    priced = models.format("mystery-2", 'price = { input = "1", output = "2" }')
+    (here / "c.toml").write_text(GOOD + models.format("gpt-4o-mini", "") + models.format("mystery-1", "") + priced)
+    ran = run("check", "--config", "c.toml")
+    assert (ran.code, len(ran.out.splitlines())) == (0, 2)
+    assert ran.out.startswith(
+        "c.toml: warning: no price is known for `mystery-1` at account `main`, so keys with a balance or a budget cannot ask for `mystery-1`; "
+    )
+
+
 def test_what_is_not_toml_is_told_by_file(run: Run, here: Path) -> None:
     (here / "c.toml").write_text("[office\n")
     ran = run("check", "--config", "c.toml")
     assert ran.code == 1
-    assert ran.out.startswith("c.toml: not TOML: ")
-    assert ran.err == "c.toml: 1 problem; mend them and check again\n"
+    assert ran.out.startswith("c.toml:1: not TOML: ")
+    assert ran.err == "c.toml: 1 problem; mend it and check again\n"
 
 
 def test_a_config_that_is_not_there_is_wrong_usage(run: Run) -> None:

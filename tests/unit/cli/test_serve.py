@@ -1,69 +1,119 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
 from pathlib import Path
 
 import pytest
 
-from solvent import bootstrap
-from solvent.bootstrap import Started
-from solvent.cli import serve
-from solvent.settings import Address, Settings
+from solvent.settings import Address
 from tests.unit.cli.conftest import Run
+from tests.unit.cli.gateway_twin import KEY, TOKEN, Twin, twin
 
-STARTED = Started("http://127.0.0.1:8401", "t0ken-t0ken", Path("data"))
+__all__ = ["twin"]
+NONE: dict[str, object] = {"items": [], "next": None}
+MADE = {"id": "k", "name": "first", "key": KEY}
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[Settings, Path, dict[str, bool]]]:
-    """What the commands ask the composition root to run; it announces itself and ends at once."""
-    calls: list[tuple[Settings, Path, dict[str, bool]]] = []
-
-    def run_office(settings: Settings, data: Path, on_ready: Callable[[Started], None], **more: bool) -> None:
-        calls.append((settings, data, more))
-        on_ready(STARTED)
-
-    monkeypatch.setattr(bootstrap, "run_office", run_office)
-    monkeypatch.chdir(tmp_path)
-    return calls
+def first(twin: Twin) -> Twin:
+    """An office that has no key yet."""
+    twin.tells |= {"GET /api/keys": NONE, "POST /api/keys": MADE}
+    return twin
 
 
-def test_the_first_line_is_the_address_of_the_desk(run: Run, asked: list[tuple[Settings, Path, dict[str, bool]]]) -> None:
-    assert run("serve").out.splitlines()[0] == "http://127.0.0.1:8401/e"
-
-
-def test_serving_shows_where_the_token_lies_and_not_the_token(capsys: pytest.CaptureFixture[str]) -> None:
-    serve.announce(STARTED)
-    shown = capsys.readouterr().out
-    assert "admin-token" in shown
-    assert STARTED.admin_token not in shown
-
-
-def test_without_a_config_the_defaults_hold(run: Run, asked: list[tuple[Settings, Path, dict[str, bool]]]) -> None:
-    assert run("serve").code == 0
-    ((settings, data, more),) = asked
-    assert (settings.office_listen, data, more) == (Address("127.0.0.1", 8401), Path("solvent-data"), {})
+def config(folder: Path, text: str = '[office]\nlisten = "127.0.0.1:9000"\n') -> None:
+    (folder / "solvent.toml").write_text(text)
 
 
 @pytest.mark.parametrize("arguments", [[], ["--config", "solvent.toml"]])
-def test_a_config_that_lies_here_is_taken(
-    run: Run, asked: list[tuple[Settings, Path, dict[str, bool]]], tmp_path: Path, arguments: list[str]
-) -> None:
-    (tmp_path / "solvent.toml").write_text('[office]\nlisten = "127.0.0.1:9000"\n')
-    assert run("serve", *arguments, "--data", "elsewhere").code == 0
-    ((settings, data, _),) = asked
-    assert (settings.office_listen.port, data) == (9000, Path("elsewhere"))
+def test_a_config_that_lies_here_is_taken(run: Run, first: Twin, tmp_path: Path, arguments: list[str]) -> None:
+    config(tmp_path)
+    ran = run("serve", *arguments, "--data", "elsewhere")
+    assert (ran.code, ran.err, ran.out.splitlines()[0]) == (0, "", "http://127.0.0.1:8401/e")
+    (plan,) = first.plans
+    assert (plan.settings.office_listen, plan.data, plan.config) == (Address("127.0.0.1", 9000), Path("elsewhere"), Path("solvent.toml"))
+    assert (plan.or_free_port, plan.written, plan.sandbox) == (False, None, None)
 
 
-def test_a_config_that_is_asked_for_must_exist(run: Run, asked: list[tuple[Settings, Path, dict[str, bool]]]) -> None:
+def test_with_a_config_it_says_what_is_served_and_how_a_caller_gets_a_key(run: Run, first: Twin, tmp_path: Path) -> None:
+    account = '[[account]]\nname = "main"\nprovider = "openai"\napi_key = "sk-literal"\n'
+    config(tmp_path, account + '[[model]]\nname = "gpt-*"\nroutes = [{ account = "main" }]\n')
+    shown = run("serve", "--data", "elsewhere").out
+    assert "  accounts     main\n  models       gpt-*\n" in shown
+    assert "No caller has a key yet: `solvent keys create NAME --data elsewhere` makes one.\n" in shown
+    assert "Nothing is served yet" not in shown
+    assert first.asked("POST", "/api/keys") == []
+    first.tells["GET /api/keys"] = {"items": [{"id": "k", "name": "first"}], "next": None}
+    assert "No caller has a key" not in run("serve").out
+
+
+def test_with_a_config_that_serves_nothing_it_says_what_to_add(run: Run, first: Twin, tmp_path: Path) -> None:
+    config(tmp_path)
+    assert "Nothing is served yet: add an [[account]] and a [[model]] to solvent.toml and run `solvent reload`.\n" in run("serve").out
+
+
+def test_a_config_that_is_asked_for_must_exist(run: Run, twin: Twin) -> None:
     ran = run("serve", "--config", "none.toml")
-    assert (ran.code, asked) == (2, [])
+    assert (ran.code, twin.plans) == (2, [])
     assert "none.toml" in ran.err
 
 
-def test_the_admin_token_is_taken_from_the_environment(
-    run: Run, asked: list[tuple[Settings, Path, dict[str, bool]]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_should_be_changed_is_a_warning_beside_the_output(run: Run, first: Twin, tmp_path: Path) -> None:
+    config(tmp_path, "[desk]\npublic = true\n")
+    ran = run("serve")
+    assert ran.code == 0
+    assert ran.err.startswith("solvent: warning: solvent.toml: line 2: ")
+
+
+def test_serving_shows_where_the_token_lies_and_not_the_token(run: Run, first: Twin, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = run("serve").out
+    assert "admin token  solvent-data/admin-token\n" in shown
     monkeypatch.setenv("SOLVENT_ADMIN_TOKEN", "from-outside")
+    assert "admin token  the one in SOLVENT_ADMIN_TOKEN\n" in run("serve").out
+    assert first.plans[1].settings.admin_token == "from-outside"
+    assert TOKEN not in shown
+
+
+def test_without_a_config_the_keys_of_the_environment_open_their_accounts_and_a_first_key_is_made(
+    run: Run, first: Twin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant")
+    ran = run("serve")
+    assert ran.out.splitlines()[0] == "http://127.0.0.1:8401/e"
+    (plan,) = first.plans
+    assert (plan.config, list(plan.settings.routebook.accounts), plan.data) == (None, ["anthropic"], Path("solvent-data"))
+    (made,) = first.asked("POST", "/api/keys")
+    assert made.headers["Authorization"] == f"Bearer {TOKEN}"
+    assert made.headers["Idempotency-Key"]
+    assert json.loads(made.body or b"")["name"] == "first"
+    for words in (
+        "accounts     anthropic",
+        KEY,
+        "curl -s http://127.0.0.1:8400/v1/chat/completions",
+        "from openai import OpenAI",
+        "ANTHROPIC_BASE_URL=",
+    ):
+        assert words in ran.out
+    assert "sk-ant" not in ran.out + ran.err
+
+
+def test_a_start_that_is_repeated_asks_for_the_same_first_key(run: Run, first: Twin) -> None:
     run("serve")
-    assert asked[0][0].admin_token == "from-outside"
+    run("serve")
+    one, other = first.asked("POST", "/api/keys")
+    assert (one.headers["Idempotency-Key"], one.body) == (other.headers["Idempotency-Key"], other.body)
+
+
+def test_a_second_start_makes_no_other_key_and_shows_none(run: Run, twin: Twin) -> None:
+    twin.tells["GET /api/keys"] = {"items": [{"id": "k", "name": "first"}], "next": None}
+    shown = run("serve").out
+    assert twin.asked("POST", "/api/keys") == []
+    assert "`solvent keys create NAME` makes another" in shown
+    assert "Bearer KEY" in shown
+
+
+def test_without_any_provider_key_it_says_which_would_do(run: Run, first: Twin) -> None:
+    ran = run("serve")
+    assert ran.code == 0
+    assert "No provider key is in the environment: set one of ANTHROPIC_API_KEY, " in ran.out
+    assert "OPENAI_API_KEY" in ran.out

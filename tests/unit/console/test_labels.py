@@ -36,7 +36,7 @@ def test_a_reason_keeps_what_it_names() -> None:
 def test_what_was_removed_is_counted() -> None:
     en, zh = (language.translations(lang).ngettext for lang in ("en", "zh"))
     assert labels.struck((("key", 2), ("e-mail", 1)), en, ", ") == "2 keys, 1 e-mail address"
-    assert labels.struck((("key", 2), ("e-mail", 1)), zh, "、") == "2 个密钥、1 个邮箱地址"
+    assert labels.struck((("key", 2), ("e-mail", 1)), zh, "、") == "2 个 key、1 个邮箱地址"
     assert labels.struck((("of tomorrow", 1),), en, ", ") == "1 secret"
     assert labels.struck((), en, ", ") == ""
 

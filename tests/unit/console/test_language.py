@@ -99,5 +99,5 @@ def test_the_language_is_the_first_that_is_wished(wishes: tuple[str | None, ...]
 
 def test_a_catalogue_is_compiled_in_memory() -> None:
     assert language.translations("zh").gettext("Explain") == "解释这个错误"
-    assert language.translations("zh").ngettext("%(num)d key", "%(num)d keys", 2) == "%(num)d 个密钥"
+    assert language.translations("zh").ngettext("%(num)d key", "%(num)d keys", 2) == "%(num)d 个 key"
     assert language.translations("en").ngettext("%(num)d key", "%(num)d keys", 1) == "%(num)d key"

@@ -8,7 +8,8 @@ from solvent.diagnosis.chain import Chain
 
 def traced(text: str) -> tuple[Chain, int]:
     reading = reader.read(text)
-    return engine.packaged().decide(reading).chain, chain.hops_above_speaker(reading)
+    found = engine.packaged().decide(reading).chain
+    return found, chain.hops_above_speaker(reading, found)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,45 @@ def test_everything_that_wrapped_the_error_is_named_innermost_first() -> None:
     )
     assert found.via[0] == "new-api"
     assert "openai-python" in found.via
+
+
+OURS, OURS_TOO = "slv-1a0fbe5b3cb9d41b7ea00001", "slv-1a0fbe5b4049d41b7eb00007"
+NEW_API, ONE_API = "20260407153201507098588268d9d6JaRBN5o8", "2026040723320111070967240901520"
+
+
+@pytest.mark.parametrize(
+    ("text", "relays", "hops"),
+    [
+        (f"m (solvent request id: {OURS})", [("solvent", OURS)], 0),
+        (f"m (solvent request id: {OURS}) (solvent request id: {OURS_TOO})", [("solvent", OURS), ("solvent", OURS_TOO)], 1),
+        (f"m (solvent request id: {OURS}) (request id: {NEW_API})", [("solvent", OURS), ("new-api", NEW_API)], 1),
+        (f"m (request id: {ONE_API}) (solvent request id: {OURS})", [("one-api", ONE_API), ("solvent", OURS)], 1),
+        # An outer layer that left no id, but its marks.
+        (
+            f'{{"error":{{"message":"m (solvent request id: {OURS})","type":"new_api_error","param":"","code":"x"}}}}',
+            [("solvent", OURS), ("new-api", None)],
+            1,
+        ),
+        (
+            f'{{"error":{{"message":"m (solvent request id: {OURS}) (request id: {NEW_API})","type":"rix_api_error","param":""}}}}',
+            [("solvent", OURS), ("rix-api", NEW_API)],
+            1,
+        ),
+        # The fork is the inner layer; what signed last is ours.
+        (
+            f'{{"error":{{"message":"m (request id: {NEW_API}) (solvent request id: {OURS})","type":"rix_api_error","param":null}}}}',
+            [("rix-api", NEW_API), ("solvent", OURS)],
+            1,
+        ),
+        # Only the headers are ours: whoever wrote the words stands behind us.
+        (f"m (request id: {NEW_API})\nx-solvent-request-id: {OURS}", [("new-api", NEW_API), ("solvent", OURS)], 0),
+        ("the message was cut, /e/rules/solvent/no-channel", [("solvent", None)], 0),
+    ],
+)
+def test_our_own_layer_is_drawn_where_it_signed(text: str, relays: list[tuple[str, str | None]], hops: int) -> None:
+    found, above = traced(text)
+    assert (list(found.relays), above) == (relays, hops)
+
+
+def test_a_request_too_large_in_the_shape_of_claude_is_the_servers_own_refusal() -> None:
+    assert traced('413 {"type":"error","error":{"type":"request_too_large","message":"m"}}')[1] == 0

@@ -8,6 +8,11 @@ def test_every_category_has_its_honest_status() -> None:
     assert set(defaults.STATUS_SHOULD_BE) == set(Category)
 
 
+def test_a_true_status_is_none_that_its_category_has_by_default() -> None:
+    for category, statuses in defaults.ALSO_TRUE.items():
+        assert defaults.STATUS_SHOULD_BE[category] not in statuses
+
+
 def test_the_wallet_says_who_acts() -> None:
     for wallet, actor in (
         (Wallet.OWN_PROVIDER_ACCOUNT, Actor.YOU),

@@ -89,3 +89,26 @@ def test_of_two_rules_of_one_rank_the_stricter_decides() -> None:
     loose = rule("a/loose", 'category = "other"', "text = ['slow']")
     strict = rule("a/strict", 'category = "timeout"', "text = ['slow']\nstatus = [504]")
     assert decide("HTTP 504: slow", loose, strict).rule is strict
+
+
+OURS = rule("gate/too-long", 'category = "context_too_long"\nvoice = "relay"\nrank = 91\nyields = true', "text = ['too long']")
+
+
+@pytest.mark.parametrize(
+    ("other", "decides"),
+    [
+        (rule("acme/tokens", 'category = "context_too_long"', "text = ['over \\d+ tokens']"), "acme/tokens"),
+        (rule("generic/tokens", 'category = "context_too_long"', "text = ['over \\d+ tokens']"), "gate/too-long"),
+        (rule("acme/tokens", 'category = "context_too_long"\nvoice = "relay"', "text = ['over \\d+ tokens']"), "gate/too-long"),
+        (rule("acme/tokens", 'category = "context_too_long"', "status = [400]"), "gate/too-long"),
+        (rule("acme/money", 'category = "credit_exhausted"', "text = ['over \\d+ tokens']"), "gate/too-long"),
+    ],
+)
+def test_a_rule_that_yields_does_so_only_to_a_providers_sentence_about_the_same(other: object, decides: str) -> None:
+    decision = decide("HTTP 400: too long: over 9 tokens", OURS, other)
+    assert decision.rule is not None
+    assert decision.rule.id == decides
+    assert decision.rank == 91
+    assert {decision.rule.id, decision.trail[0].rule} == {"gate/too-long", other.id}  # type: ignore[attr-defined]
+    if decides == "acme/tokens":
+        assert decision.trail[0].why_not == "matches, but yields to the provider's own rule"

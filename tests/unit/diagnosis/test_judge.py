@@ -9,6 +9,7 @@ from solvent.diagnosis.judge import judge
 from solvent.model.verdict import Actor, Category, Role, Verdict, Wallet
 
 MESSAGE = "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits."
+OURS = "slv-1a0fbe5b3cb9d41b7ea00001"
 SEED = f'500 {{"error":{{"type":"<nil>","message":"{MESSAGE} (request id: 20260126100910722614337HsQybcmN)"}},"type":"error"}}'
 DIRECT = (
     f'400 {{"type":"error","error":{{"type":"invalid_request_error","message":"{MESSAGE}"}},"request_id":"req_011CWq3JXyZ8FKd1aYgh2aBc"}}'
@@ -131,3 +132,18 @@ def test_of_several_errors_one_decides_and_keeps_its_own_chain() -> None:
 
 def test_one_error_printed_twice_is_one() -> None:
     assert not any("other errors" in item.says for item in verdict(f"{SEED}\nagain: {SEED}").evidence)
+
+
+@pytest.mark.parametrize(("status", "should_be"), [(400, 400), (405, 405), (415, 415), (431, 431), (500, 400)])
+def test_a_status_that_is_true_is_not_called_wrong(status: int, should_be: int) -> None:
+    text = f'HTTP/1.1 {status}\n{{"error":{{"message":"Send JSON (solvent request id: {OURS})","code":"invalid_request"}}}}'
+    verdict = judge(text, engine.packaged())
+    assert (verdict.rule, verdict.http_status, verdict.http_status_should_be) == ("solvent/invalid-request", status, should_be)
+
+
+def test_a_relay_that_says_it_reached_nobody_has_answered_itself() -> None:
+    verdict = judge(f"Error: No route to this model could be reached (solvent request id: {OURS})", engine.packaged())
+    assert verdict.category is Category.NETWORK
+    assert verdict.http_status_source == "documented"
+    assert [(layer.name, layer.request_id) for layer in verdict.layers] == [("solvent", OURS)]
+    assert verdict.layers[0].spoke == "No route to this model could be reached"

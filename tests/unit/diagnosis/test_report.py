@@ -55,3 +55,30 @@ def test_code_comes_in_the_language_asked_for(language: str) -> None:
 def test_code_comes_in_the_language_of_the_sdk_in_the_paste() -> None:
     node = "RateLimitError: 429 quota\n    at APIError.generate (file:///app/node_modules/openai/core/error.mjs:59:20)"
     assert written(node).code_language == "javascript"
+
+
+OURS = "slv-1a0fbe5b3cb9d41b7ea00001"
+HELD = f"Error code: 402 - the balance of this key is held by 3 requests in flight (solvent request id: {OURS})"
+NO_ROUTE = f"503: No route to this model is open at this gateway (solvent request id: {OURS})"
+
+
+@pytest.mark.parametrize("behind", ["", " (request id: 20260407153201507098588268d9d6JaRBN5o8)"])
+def test_where_nobody_has_to_act_there_is_no_letter_and_the_code_waits(behind: str) -> None:
+    found = written(HELD + behind)
+    assert found.title == "Requests in flight hold the balance of the key"
+    assert found.write_to is None
+    assert "retry" in found.code
+    assert found.code == written("HTTP 429: slow down, rate limit reached").code
+
+
+def test_a_rule_may_say_who_acts_and_what_to_write() -> None:
+    found = written(NO_ROUTE)
+    assert found.who_acts.startswith("The operator of the gateway")
+    assert found.write_to is not None
+    assert OURS in found.write_to
+    assert "`solvent requests show`" in found.write_to
+
+
+def test_a_rule_with_a_cause_of_its_own_says_its_own_meaning_in_the_readers_language_too() -> None:
+    assert written(NO_ROUTE).translation.startswith("No route to this model is open at this gateway: its operator must act")
+    assert written(NO_ROUTE, "zh").translation.startswith("网关到这个模型的线路都不通")

@@ -21,6 +21,10 @@ from solvent.model.verdict import RequestId
         ("2024040323172594066980027391365", "one-api", ("2024-04-03T23:17:25Z", "2024-04-03T15:17:25Z")),
         ("req_011CdztCT6HQtgEDuhfJGrjv", "anthropic", ()),
         ("req_b819769e1b53967deb1112984c48569f", "openai", ()),
+        ("slv-1a0fbe5b3cb9d41b7ea00001", "solvent", ("2026-10-02T09:15:30Z",)),
+        # A time before there were models to call is none.
+        ("slv-00000000001ffffffff00001", "solvent", ()),
+        ("slv-1a0fbe5b3cb9d41b7ea0000", "unknown", ()),
         ("8bd5b608-887c-49f7-a6b3-d3bd5830c3de", "unknown", ()),
     ],
 )
@@ -71,12 +75,41 @@ def test_any_text_gives_a_bounded_list(text: str) -> None:
     assert len(ids) <= request_ids.IDS_MAX
 
 
-def test_only_ids_of_the_one_api_family_are_its_stamps() -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no route (solvent request id: slv-1a0fbe5b3cb9d41b7ea00001)",
+        "x-solvent-request-id: slv-1a0fbe5b3cb9d41b7ea00001",
+        '"id":"chatcmpl-slv-1a0fbe5b3cb9d41b7ea00001"',
+        "m (solvent request id: slv-1a0fbe5b3cb9d41b7ea00001) … (solvent request id: slv-1a0fbe5b3cb9d41b7ea00001)",
+    ],
+)
+def test_our_own_id_is_found_once_wherever_it_stands(text: str) -> None:
+    ids, suffixes = request_ids.find(text, {})
+    assert [(found.id, found.issuer) for found in ids] == [("slv-1a0fbe5b3cb9d41b7ea00001", "solvent")]
+    assert suffixes == ("(solvent" in text)
+
+
+def test_a_key_of_ours_is_no_id() -> None:
+    assert request_ids.find("the key sk-slv-abcdefabcdefabcdefabcdefabcdef22 is refused", {})[0] == ()
+
+
+@pytest.mark.parametrize("software", ["solvent", "new-api", "one-api"])
+def test_a_suffix_is_read_as_it_is_written(software: str) -> None:
+    identity = {"solvent": "slv-1a0fbe5b3cb9d41b7ea00001", "one-api": "2024040323172594066980027391365"}.get(
+        software, "202605112024597472269388268d9d6jwygcKzZ"
+    )
+    ids, suffixes = request_ids.find(f"m {request_ids.suffix(software, identity)}", {})
+    assert ([found.issuer for found in ids], suffixes) == ([software], 1)
+
+
+def test_only_ids_of_layers_that_sign_are_stamps() -> None:
     ids = [
         RequestId("a", "anthropic"),
         RequestId("b", "one-api"),
         RequestId("c", "unknown"),
         RequestId("d", "new-api-fork"),
         RequestId("e", "new-api"),
+        RequestId("f", "solvent"),
     ]
-    assert [found.id for found in request_ids.stamped(ids)] == ["b", "d", "e"]
+    assert [found.id for found in request_ids.stamped(ids)] == ["b", "d", "e", "f"]

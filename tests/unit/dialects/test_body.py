@@ -32,6 +32,14 @@ def test_a_body_without_spaces_is_not_read_twice(monkeypatch: pytest.MonkeyPatch
 DEEP = b"[" * 100_000 + b"]" * 100_000
 
 
+@pytest.mark.parametrize("part", [b"{},", b"[],", b"[0],"])
+def test_a_body_of_too_many_parts_is_not_read(part: bytes) -> None:
+    fewer = b'{"a":[' + part * 800_000 + b"0]}"
+    assert set(body.read_fields(fewer)) == {"a"}
+    with pytest.raises(BadRequestError, match="1,000,000 braces and brackets"):
+        body.read_fields(fewer.replace(b"0]}", part * 300_000 + b"0]}"))
+
+
 @pytest.mark.parametrize(
     ("text", "field", "says"),
     [
@@ -105,3 +113,23 @@ def test_half_a_surrogate_pair_can_be_written() -> None:
     assert body.encoded(body.sound("a\ud800é")) == '"a?é"'.encode()
     assert body.is_null(msgspec.Raw(b"null"))
     assert not body.is_null(msgspec.Raw(b"nil"))
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        (b'{"choices":[{"message":{"role":"assistant","content":"Hello the', "Hello the"),
+        (
+            b'{"choices":[{"message":{"content":null,"reasoning_content":"so","tool_calls":[{"function":{"name":"f","arguments":"{\\"a\\":1}"}}]',
+            'so{"a":1}',
+        ),
+        (b'{"content": [{"type": "text", "text" : "\\u00e9\\n"}, {"type": "thinking", "thinking": "hm", "signature": "xxx"', "\u00e9\nhm"),
+        (b'{"choices":[{"message":{"content":"a"},"logprobs":{"content":[{"token":"a","bytes":[97],"top_logprobs":[{"token":"b"', "a"),
+        (b'{"content":"half an escape \\u00', "half an escape \\u00"),
+        (b'{"content":"half an escape \\', "half an escape "),
+        (b'{"content', ""),
+        (b"", ""),
+    ],
+)
+def test_what_was_said_of_an_answer_that_broke_off(part: bytes, text: str) -> None:
+    assert body.spoken(part).decode() == text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from solvent.exchange import commands as do
 from solvent.exchange import events as on
@@ -62,7 +63,7 @@ def twice(state: State, kind: Kind, command: type[Command]) -> Table:
 
 def _again(exchange: Exchange, *first: Command) -> Step:
     attempt = exchange.attempt + 1
-    begun = exchange._replace(state=State.BEGINNING, attempt=attempt, candidate=exchange.candidate + 1, sent=False)
+    begun = replace(exchange, state=State.BEGINNING, attempt=attempt, candidate=exchange.candidate + 1, sent=False)
     return begun, (*first, do.BeginAttempt(attempt, exchange.candidate + 1))
 
 
@@ -72,8 +73,8 @@ def _retry_streaming(exchange: Exchange, _: on.Event) -> Step:
 
 def _permitted(exchange: Exchange, event: on.Event) -> Step:
     policy = exchange.policy
-    after, commands = original(State.DIALLING, on.Failed)(exchange._replace(policy=replace(policy, retry_unknown=True)), event)
-    return after._replace(policy=policy), commands
+    after, commands = original(State.DIALLING, on.Failed)(replace(exchange, policy=replace(policy, retry_unknown=True)), event)
+    return replace(after, policy=policy), commands
 
 
 def _unstoppable(exchange: Exchange, event: on.Event) -> Step:
@@ -87,7 +88,7 @@ def _roomy(exchange: Exchange, event: on.Event) -> Step:
 
 
 def _begin_unheld(exchange: Exchange, _: on.Event) -> Step:
-    return exchange._replace(state=State.BEGINNING, plans=(1,), attempt=1), (do.BeginAttempt(1, 0),)
+    return replace(exchange, state=State.BEGINNING, plans=(1,), attempt=1), (do.BeginAttempt(1, 0),)
 
 
 FRAME = do.SendErrorFrame(Cause.UPSTREAM, WHY)
@@ -103,13 +104,13 @@ MUTANTS: dict[str, Table] = {
     "a hold is voided twice": twice(S.ABANDONING, on.Held, do.VoidHold),
     "a hold is posted where it should be voided": instead(S.BEGINNING, on.ClientGone, do.VoidHold, do.PostHold(Outcome.LEFT)),
     "a hold is voided where it should be posted": instead(S.DIALLING, on.ClientGone, do.PostHold, do.VoidHold()),
-    "a hold is voided after an attempt that cost something": remembering(S.DIALLING, on.Failed, lambda _, x: x._replace(spent=End.NONE)),
-    "a late hold is left open": given(S.ABANDONING, on.Held, lambda x, _: (x._replace(state=S.DONE), (do.Finish(),))),
+    "a hold is voided after an attempt that cost something": remembering(S.DIALLING, on.Failed, lambda _, x: replace(x, spent=End.NONE)),
+    "a late hold is left open": given(S.ABANDONING, on.Held, lambda x, _: (replace(x, state=S.DONE), (do.Finish(),))),
     "a hold under way is forgotten": changed(
-        S.HOLDING, on.Deadline, lambda _, __, step: (step[0]._replace(state=S.DONE), (*step[1], do.Finish()))
+        S.HOLDING, on.Deadline, lambda _, __, step: (replace(step[0], state=S.DONE), (*step[1], do.Finish()))
     ),
     "no hold is asked for": given(S.RECEIVED, on.Planned, _begin_unheld),
-    "a refused plan is asked for again": remembering(S.HOLDING, on.HoldRefused, lambda before, x: x._replace(plan=before.plan)),
+    "a refused plan is asked for again": remembering(S.HOLDING, on.HoldRefused, lambda before, x: replace(x, plan=before.plan)),
     "an unwritten hold counts": given(S.HOLDING, on.HoldUnwritten, lambda x, _: original(S.HOLDING, on.Held)(x, on.Held())),
     "the upstream is asked before the attempt is written": also(S.HOLDING, on.Held, do.OpenUpstream(1, 0, fresh=False)),
     "the upstream is asked though the attempt was not written": given(
@@ -120,8 +121,8 @@ MUTANTS: dict[str, Table] = {
     "a request that is at fault goes on to the next candidate": given(S.DIALLING, on.Failed, _unstoppable),
     "a call with effects is repeated": given(S.DIALLING, on.Failed, _permitted),
     "an attempt is made without room for it": given(S.DIALLING, on.Failed, _roomy),
-    "a dead connection is redialled for ever": remembering(S.DIALLING, on.Dropped, lambda _, x: x._replace(redialled=False)),
-    "kept bytes outlive their attempt": remembering(S.PRIMED, on.Failed, lambda before, x: x._replace(kept=before.kept)),
+    "a dead connection is redialled for ever": remembering(S.DIALLING, on.Dropped, lambda _, x: replace(x, redialled=False)),
+    "kept bytes outlive their attempt": remembering(S.PRIMED, on.Failed, lambda before, x: replace(x, kept=before.kept)),
     "kept bytes are lost": instead(S.PRIMED, on.Content, do.SendBytes, do.SendBytes(b"1")),
     "an end without content loses what was kept": without(S.PRIMED, on.Ended, do.SendBytes),
     "a delta is lost": without(S.STREAMING, on.Content, do.SendBytes),
@@ -137,14 +138,14 @@ MUTANTS: dict[str, Table] = {
     "a rung is looked up while candidates are left": given(
         S.PRIMED,
         on.Failed,
-        lambda x, event: original(S.PRIMED, on.Failed)(x._replace(plans=(1, 1)), event),
+        lambda x, event: original(S.PRIMED, on.Failed)(replace(x, plans=(1, 1)), event),
     ),
     "the upstream of a client that left stays open": without(S.DIALLING, on.ClientGone, do.CloseUpstream),
     "an upstream that is over is closed": changed(
         S.DRAINING, on.Ended, lambda x, _, step: (step[0], (do.CloseUpstream(x.attempt), *step[1]))
     ),
     "a drained answer never ends": given(S.DRAINING, on.Ended, lambda x, _: (x, ())),
-    "an attempt that sent bytes counts as none": remembering(S.DIALLING, on.Sent, lambda _, x: x._replace(sent=False)),
+    "an attempt that sent bytes counts as none": remembering(S.DIALLING, on.Sent, lambda _, x: replace(x, sent=False)),
     "the end is not told": without(S.SETTLING, on.ResolutionWritten, do.Finish),
     "the end is told twice": also(S.VOIDING, on.ClientGone, do.Finish()),
     "the end is told before the books are": also(S.LADDER, on.RungFound, do.Finish()),

@@ -118,4 +118,4 @@ def test_an_exchange_and_its_events_are_values() -> None:
     before = Exchange(Policy())
     step(before, Planned((1,)))
     assert before == Exchange(Policy())
-    assert Failed.__slots__ == ("next", "end", "category", "room")
+    assert Failed.__struct_fields__ == ("next", "end", "category", "room")

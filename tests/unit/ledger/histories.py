@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
 from solvent.base.money import ZERO, Money
 from solvent.ledger.accounts import AMOUNT_MAX
-from solvent.ledger.journal import AttemptBegun, AttemptEnded, Fact, HoldPlaced, HoldPosted, HoldVoided, Outcome, Record, SegmentHeader
+from solvent.ledger.journal import (
+    AttemptBegun,
+    AttemptEnded,
+    AttemptTold,
+    Fact,
+    HoldPlaced,
+    HoldPosted,
+    HoldVoided,
+    Outcome,
+    Record,
+    RequestDone,
+    SegmentHeader,
+    append,
+)
+from solvent.ledger.segments import begin_segment
 from solvent.ledger.transfers import Charge, CostSource
 from tests.unit.ledger.bookkeeping import CHARGE
 
@@ -16,6 +31,11 @@ amounts = st.integers(0, AMOUNT_MAX.nano_usd).map(Money)
 instants = st.integers(0, 2**60)
 inputs = st.dictionaries(st.text(), st.integers()).map(lambda those: tuple(sorted(those.items())))
 charges = st.builds(Charge, st.text(), inputs, st.sampled_from(CostSource), st.text())
+
+_ids = st.lists(st.text(st.characters()), max_size=3).map(tuple)
+_told = st.builds(
+    AttemptTold, st.text(), st.text(), st.integers(), st.sampled_from(Outcome), st.integers(), _ids, *[st.text(st.characters())] * 5
+)
 
 # Any text, lone surrogates included: an upstream's ids are whatever it sends.
 any_facts: st.SearchStrategy[Fact] = st.one_of(
@@ -27,12 +47,17 @@ any_facts: st.SearchStrategy[Fact] = st.one_of(
         st.sampled_from((Outcome.USAGE, Outcome.UNKNOWN)),
         amounts,
         instants,
-        st.lists(st.text(st.characters()), max_size=3).map(tuple),
+        _ids,
         st.none() | charges,
     ),
     st.builds(AttemptEnded, st.text(), st.just(Outcome.NONE), st.just(ZERO), instants),
     st.builds(HoldPosted, st.text(), amounts, charges, instants),
     st.builds(HoldVoided, st.text(), instants),
+    st.builds(
+        RequestDone,
+        *(st.text(), st.text(), instants, st.integers(), st.text(), st.text(), st.text(), st.integers()),
+        *(st.lists(_told, max_size=3).map(tuple), inputs, amounts, st.text(), st.text(), st.text()),
+    ),
 )
 any_records: st.SearchStrategy[Record] = st.one_of(any_facts, st.builds(SegmentHeader, st.text(), st.integers(0, 99), st.text()))
 
@@ -69,3 +94,11 @@ def request(draw: random.Random, name: str, account: str, ceiling: Money) -> lis
             break
     facts.append(HoldPosted(name, cost, CHARGE, 0) if billable else HoldVoided(name, 0))
     return facts
+
+
+def segment_of(facts: Sequence[Record], number: int = 1, before: bytes | None = None) -> bytes:
+    """A segment of the journal `edge-1` with these records behind its header."""
+    segment = begin_segment("edge-1", number, before)
+    for fact in facts:
+        segment = append(segment, fact)
+    return segment

@@ -12,7 +12,8 @@ from solvent.base.money import ZERO, Money
 from solvent.ledger import transfers
 from solvent.ledger.books import Books, apply, decide
 from solvent.ledger.fold import effects, fold_all
-from solvent.ledger.journal import AttemptEnded, Fact, HoldPosted, HoldVoided, Outcome, Record, begin_segment, decode, decode_chain, encode
+from solvent.ledger.journal import AttemptEnded, Fact, HoldPosted, HoldVoided, Outcome, Record, decode, encode
+from solvent.ledger.segments import begin_segment, decode_chain
 from solvent.ledger.transfers import Refusal
 from tests.unit.ledger.bookkeeping import CHARGE
 from tests.unit.ledger.histories import FLOORS, request

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from solvent.access.ratelimit import Rate
 from solvent.base.paste import PASTE_BYTES_MAX
 from solvent.office import guard
-from solvent.office.guard import BODY_BYTES_MAX, Guard
+from solvent.office.guard import BODY_BYTES_MAX, Guard, Limits
 from tests.asgi import Answer, call
 
 pytestmark = pytest.mark.anyio
@@ -72,7 +72,12 @@ POSTS, READS = Rate(60, 30), Rate(600, 300)
 
 def guarded(app: ASGIApp = echo, *, posts: Rate = POSTS, reads: Rate = READS, now_ns: Callable[[], int] = lambda: 0) -> Guard:
     return Guard(
-        app, hosts=frozenset({"localhost", "desk.example.org"}), posts=posts, reads=reads, now_ns=now_ns, incident=lambda: "inc1dent"
+        app,
+        hosts=frozenset({"localhost", "desk.example.org"}),
+        limits=Limits(posts=posts, reads=reads),
+        trusted=lambda authorization: authorization == "Bearer trusted",
+        now_ns=now_ns,
+        incident=lambda: "inc1dent",
     )
 
 
@@ -166,6 +171,14 @@ async def test_a_burst_passes_and_then_the_answer_says_how_long_to_wait() -> Non
     assert "`[desk] posts_per_minute`" in answers[2].json["detail"]
     now.ns += int(answers[2].headers["retry-after"]) * SECOND_NS
     assert (await call(app, "POST")).status == 200
+
+
+async def test_whoever_is_trusted_may_call_as_often_as_a_script_likes_and_uses_up_nobodys_share() -> None:
+    app = guarded(posts=Rate(60, 1))
+    trusted = {"authorization": "Bearer trusted"}
+    assert {(await call(app, "POST", headers=trusted)).status for _ in range(50)} == {200}
+    assert [(await call(app, "POST", headers={"authorization": "Bearer other"})).status for _ in range(2)] == [200, 429]
+    assert (await call(app, "POST", headers=trusted)).status == 200
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from solvent.model.request import Asked
 from solvent.model.route import DialectName
+from solvent.pricing import prompt as prompts
 from solvent.pricing.count import bound, plain
-from solvent.pricing.prompt import Unbounded, prompt
+from solvent.pricing.prompt import Unbounded, bounded_by_bytes, prompt
 from tests.unit.pricing.test_images import jpeg, png
 
 OPENAI, ANTHROPIC = DialectName.OPENAI, DialectName.ANTHROPIC
@@ -35,6 +36,29 @@ def count(fields: dict[str, Any], model: str = "gpt-4o", dialect: DialectName = 
 def test_a_chat_in_a_vocabulary_that_ships_is_exact_but_for_the_frame() -> None:
     assert count(user("hello world")) == 4 + 2 + 4
     assert count({"messages": [{"role": "user", "content": "hello world"}] * 5}) == 5 * (4 + 2) + 4
+
+
+def test_much_text_is_taken_at_its_bytes_however_it_is_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "hello world " * 10
+    texts = {"messages": [{"role": "user", "content": words}] * 5}
+    monkeypatch.setattr(prompts, "READ_CHARS_MAX", 3 * len(words))
+    assert count(texts) == 5 * 4 + 3 * 21 + 2 * len(words) + 4
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"messages": [{"role": "user", "content": "a"}] * 6},
+        user(["a"] * 9),
+        {**user("a"), "tools": [{"type": "function"}] * 9},
+        user([{"type": "tool_result", "content": ["a"] * 3}] * 2),
+    ],
+)
+def test_too_many_parts_have_no_bound(monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any]) -> None:
+    monkeypatch.setattr(prompts, "READ_PARTS_MAX", 12)
+    assert isinstance(prompt(asked(fields), OPENAI), int)
+    monkeypatch.setattr(prompts, "READ_PARTS_MAX", 9)
+    assert isinstance(prompt(asked(fields), OPENAI), Unbounded)
 
 
 def test_another_vocabulary_counts_more() -> None:
@@ -141,12 +165,23 @@ def test_a_tools_arguments_are_json_whatever_they_look_like() -> None:
     assert count(user([call]), "claude-opus-5-5", ANTHROPIC) < 150
 
 
-def test_depth_costs_no_stack() -> None:
-    content: Any = "end"
-    for _ in range(3_000):
-        content = [{"type": "tool_result", "content": content}]
-    request = Asked("gpt-4o", False, None, 1, False, "", user(content), b"{}")
-    assert isinstance(prompt(request, OPENAI), int)
+def test_depth_is_counted_or_named_and_never_an_error() -> None:
+    for depth, bounded in ((200, True), (100_000, False)):
+        nested = b'[{"type":"tool_result","content":' * depth + b'"end"' + b"}]" * depth
+        body = b'{"model":"gpt-4o","messages":[{"role":"user","content":' + nested + b"}]}"
+        found = prompt(Asked("gpt-4o", False, None, 1, False, "", {}, body), OPENAI)
+        assert isinstance(found, int) is bounded
+        assert bounded or found == Unbounded("body")
+
+
+def test_what_the_bytes_bound_is_text_that_can_be_read() -> None:
+    def bounded(content: bytes) -> bool:
+        body = b'{"model":"m","messages":[{"role":"user","content":%b}]}' % content
+        return bounded_by_bytes(Asked("m", False, None, 1, False, "", {}, body))
+
+    assert bounded(b'"hello"')
+    assert not bounded(b'[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]')
+    assert not bounded(b'"\xff"')
 
 
 @pytest.mark.parametrize(

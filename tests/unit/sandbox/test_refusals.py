@@ -37,6 +37,7 @@ def refuse(manner: Manner, dialect: DialectName, trouble: Trouble, vendor: str =
     ("speaker", "facts", "status", "provider", "wallet"),
     [
         (Speaker(Manner.ANTHROPIC, ANTHROPIC, "anthropic"), {}, 400, "anthropic", "own_provider_account"),
+        (Speaker(Manner.ANTHROPIC, OPENAI, "anthropic"), {}, 400, "anthropic", "own_provider_account"),
         (Speaker(Manner.OPENAI, OPENAI, "openai"), {}, 429, "openai", "own_provider_account"),
         (Speaker(Manner.DEEPSEEK, OPENAI, "deepseek"), {}, 402, "deepseek", "own_provider_account"),
         (Speaker(Manner.OPENROUTER, OPENAI, "anthropic"), {}, 402, "openrouter", "own_provider_account"),
@@ -129,6 +130,11 @@ def test_an_echo_repeats_what_the_caller_sent(manner: Manner, trouble: Trouble, 
     vendor = "deepseek" if manner is Manner.DEEPSEEK else "openai"
     refusal = refuse(manner, dialect, trouble, vendor, **facts)
     assert (refusal.status, quoted in refusal.body.decode()) == (400, True)
+
+
+def test_anthropic_answers_an_openai_client_in_its_shape() -> None:
+    error = msgspec.json.decode(refuse(Manner.ANTHROPIC, OPENAI, Trouble.MODEL_UNKNOWN, model="m").body)
+    assert error == {"error": {"code": "not_found_error", "message": "model: m", "type": "not_found_error", "param": None}}
 
 
 def test_what_nobody_was_seen_to_say_has_no_words() -> None:

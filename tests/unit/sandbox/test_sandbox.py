@@ -173,7 +173,16 @@ def test_a_wrong_body_is_refused_in_the_providers_words(key: str, path: str, bod
     assert account(box, key).refused == 1
 
 
-@pytest.mark.parametrize(("key", "path"), [(OPENAI, MESSAGES), (ANTHROPIC, CHAT), (ROUTER, MESSAGES), (OPENAI, "/v1/embeddings")])
+def test_anthropic_answers_openai_clients_too() -> None:
+    box = sandbox()
+    told = json_of(ask(box, ANTHROPIC, CHAT, model="claude-haiku-4-5"))
+    assert (told["object"], told["model"], told["choices"][0]["finish_reason"]) == ("chat.completion", "claude-haiku-4-5", "stop")
+    assert b"[DONE]" in finish(ask(box, ANTHROPIC, CHAT, model="claude-haiku-4-5", stream=True))
+
+
+@pytest.mark.parametrize(
+    ("key", "path"), [(OPENAI, MESSAGES), (ROUTER, MESSAGES), (ANTHROPIC, "/v1/embeddings"), (OPENAI, "/v1/embeddings")]
+)
 def test_an_account_speaks_only_its_own_dialects(key: str, path: str) -> None:
     box = sandbox()
     assert ask(box, key, path).status == 404

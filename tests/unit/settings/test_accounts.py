@@ -151,6 +151,7 @@ NO_KEY = '[[account]]\nname = "main"\nprovider = "anthropic"\n'
         (account(balance="25.0"), [(5, '`balance` of account `main`: 25.0 is a bare number; write it in quotes, "25.0", so that nothing of it is lost')]),
         (account(low_runway='"1 day"'), [(5, "`low_runway` of account `main`: '1 day' is not a length of time; write a whole number with its unit, such as \"250ms\", \"5s\", \"2m\" or \"24h\"")]),
         (account(basurl='"x"'), [(5, "`basurl` is not a setting of account `main`; did you mean `base_url`?")]),
+        (account("OpenAI"), [(3, "`provider` of account `main`: 'OpenAI' is not a provider; did you mean `openai`? (for any other: \"openai-compatible\" or \"new-api\" with a `base_url`)")]),
         (account("antropic"), [(3, "`provider` of account `main`: 'antropic' is not a provider; did you mean `anthropic`? (for any other: \"openai-compatible\" or \"new-api\" with a `base_url`)")]),
         (account("azure"), [(3, '`provider` of account `main`: how `azure` is called is not known here; write provider = "openai-compatible" with its `base_url`')]),
         (account("new-api"), [(1, 'account `main` has no `base_url`; write base_url = "https://relay.example/v1"')]),

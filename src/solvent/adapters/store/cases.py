@@ -2,67 +2,65 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Row, Select, delete, func, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from solvent.adapters import cursor
 from solvent.adapters.store.tables import cases, occurrences
+from solvent.adapters.store.transactions import Transactions, rows_in
 from solvent.cases import life
 from solvent.model.occurrence import Case, Occurrence, Page
 from solvent.model.verdict import Category, Wallet
 
 
 class SqlCaseStore:
-    """The case store on a database that `open_database` opened."""
+    """The case store, whose writers take turns with those of the books."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        # The office is the only writer; taking turns here spares SQLite's writers their waits and retries.
-        self._turn = asyncio.Lock()
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     async def file(self, occurrence: Occurrence, case: Case) -> Case:
         """Adds the occurrence and opens its case or counts it there, in one transaction."""
-        async with self._turn, self._engine.begin() as connection:
-            row = (await connection.execute(select(cases).where(cases.c.id == case.id).with_for_update())).first()
-            if row is None:
-                await connection.execute(insert(cases).values(**_case_values(case)))
-            else:
-                known = _case(row)
-                event = life.Event.OCCURRED_UNEXPLAINED if case.rule is None else life.Event.OCCURRED_EXPLAINED
-                state = life.step(life.State(known.state), event).value
-                first_at, last_at = min(known.first_at, occurrence.at), max(known.last_at, occurrence.at)
-                await connection.execute(
-                    update(cases)
-                    .where(cases.c.id == case.id)
-                    .values(count=cases.c.count + 1, state=state, first_at=first_at, last_at=last_at)
-                )
-                case = Case(**{**_case_values(known), "state": state, "count": known.count + 1, "first_at": first_at, "last_at": last_at})
-            await connection.execute(insert(occurrences).values(**_occurrence_values(occurrence)))
-        return case
+        async with self._transactions.write() as connection:
+            return (await _file(connection, [(occurrence, case)]))[case.id]
+
+    async def file_new(self, filed: Sequence[tuple[Occurrence, Case]]) -> int:
+        """Files those that are not there yet in one transaction; how many these were."""
+        ids = [occurrence.id for occurrence, _ in filed]
+        async with self._transactions.write() as connection:
+            known = {row.id for row in await rows_in(connection, select(occurrences.c.id), occurrences.c.id, ids)}
+            new = {occurrence.id: (occurrence, case) for occurrence, case in filed if occurrence.id not in known}
+            await _file(connection, list(new.values()))
+        return len(new)
 
     async def occurrence(self, occurrence_id: str) -> tuple[Occurrence, Case] | None:
         """One occurrence with its case, or None."""
-        async with self._engine.connect() as connection:
+        async with self._transactions.read() as connection:
             row = (await connection.execute(select(occurrences).where(occurrences.c.id == occurrence_id))).first()
             if row is None:
                 return None
             case = (await connection.execute(select(cases).where(cases.c.id == row.case_id))).one()
         return _occurrence(row), _case(case)
 
-    async def occurrences(self, *, case_id: str | None, limit: int, after: str | None) -> Page[tuple[Occurrence, Case]]:
-        """Listed occurrences, newest first."""
-        query: Select[Any] = (
-            select(occurrences).where(occurrences.c.listed).order_by(occurrences.c.at.desc(), occurrences.c.id.desc()).limit(limit + 1)
-        )
+    async def occurrences(
+        self, *, limit: int, after: str | None, case_id: str | None = None, source: str | None = None, unlisted: bool = False
+    ) -> Page[tuple[Occurrence, Case]]:
+        """Listed occurrences, newest first; with `unlisted` also those that no list of the desk shows."""
+        query: Select[Any] = select(occurrences).order_by(occurrences.c.at.desc(), occurrences.c.id.desc()).limit(limit + 1)
+        if not unlisted:
+            query = query.where(occurrences.c.listed)
         if case_id is not None:
             query = query.where(occurrences.c.case_id == case_id)
+        if source is not None:
+            query = query.where(occurrences.c.source == source)
         place = cursor.read(after)
         if place is not None:
             query = query.where(tuple_(occurrences.c.at, occurrences.c.id) < place)
-        async with self._engine.connect() as connection:
+        async with self._transactions.read() as connection:
             items = [_occurrence(row) for row in await connection.execute(query)]
             groups = {
                 row.id: _case(row)
@@ -73,7 +71,7 @@ class SqlCaseStore:
 
     async def case(self, case_id: str) -> Case | None:
         """One case, or None."""
-        async with self._engine.connect() as connection:
+        async with self._transactions.read() as connection:
             row = (await connection.execute(select(cases).where(cases.c.id == case_id))).first()
         return None if row is None else _case(row)
 
@@ -83,23 +81,63 @@ class SqlCaseStore:
         place = cursor.read(after)
         if place is not None:
             query = query.where(tuple_(cases.c.last_at, cases.c.id) < place)
-        async with self._engine.connect() as connection:
+        async with self._transactions.read() as connection:
             items = [_case(row) for row in await connection.execute(query)]
         more = cursor.write(items[limit - 1].last_at, items[limit - 1].id) if len(items) > limit else None
         return Page(tuple(items[:limit]), more)
 
     async def give_feedback(self, occurrence_id: str, feedback: str) -> bool:
         """Records whether the report helped."""
-        async with self._turn, self._engine.begin() as connection:
+        async with self._transactions.write() as connection:
             done = await connection.execute(update(occurrences).where(occurrences.c.id == occurrence_id).values(feedback=feedback))
         return done.rowcount == 1
 
+    async def remove(self, occurrence_id: str) -> bool:
+        """Deletes an occurrence; its case counts one less, and goes with its last one."""
+        async with self._transactions.write() as connection:
+            row = (await connection.execute(select(occurrences.c.case_id).where(occurrences.c.id == occurrence_id))).first()
+            if row is None:
+                return False
+            await connection.execute(delete(occurrences).where(occurrences.c.id == occurrence_id))
+            await connection.execute(update(cases).where(cases.c.id == row.case_id).values(count=cases.c.count - 1))
+            await connection.execute(delete(cases).where(cases.c.id == row.case_id, cases.c.count < 1))
+        return True
+
+    async def happen(self, case_id: str, event: life.Event) -> Case | None:
+        """Moves a case on in its life."""
+        async with self._transactions.write() as connection:
+            row = (await connection.execute(select(cases).where(cases.c.id == case_id))).first()
+            if row is None:
+                return None
+            case = replace(_case(row), state=life.step(life.State(row.state), event).value)
+            await connection.execute(update(cases).where(cases.c.id == case_id).values(state=case.state))
+        return case
+
     async def counts(self) -> tuple[int, int]:
         """How many occurrences and cases there are."""
-        async with self._engine.connect() as connection:
+        async with self._transactions.read() as connection:
             pastes = (await connection.execute(select(func.count()).select_from(occurrences))).scalar_one()
             groups = (await connection.execute(select(func.count()).select_from(cases))).scalar_one()
         return pastes, groups
+
+
+async def _file(connection: AsyncConnection, filed: Sequence[tuple[Occurrence, Case]]) -> dict[str, Case]:
+    """Adds the occurrences and opens their cases or counts them there; the cases as they stand then, by id."""
+    wanted = dict.fromkeys(case.id for _, case in filed)
+    known = {row.id: _case(row) for row in await rows_in(connection, select(cases), cases.c.id, wanted)}
+    now: dict[str, Case] = {}
+    for occurrence, case in filed:
+        before = now.get(case.id) or known.get(case.id)
+        now[case.id] = case if before is None else life.counted(before, occurrence.at, explained=case.rule is not None)
+    opened = [_case_values(case) for case in now.values() if case.id not in known]
+    if opened:
+        await connection.execute(insert(cases), opened)
+    for case in now.values():
+        if case.id in known:
+            await connection.execute(update(cases).where(cases.c.id == case.id).values(_case_values(case)))
+    if filed:
+        await connection.execute(insert(occurrences), [_occurrence_values(occurrence) for occurrence, _ in filed])
+    return now
 
 
 def _case_values(case: Case) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -46,6 +48,32 @@ async def open_database(url: str) -> AsyncEngine:
     return engine
 
 
+async def written_database(url: str) -> AsyncEngine:
+    """An engine on a database that an office wrote, running or not; nothing of it is changed. Raises `StartError`."""
+    path = make_url(url).database or ""
+    _look(path)
+    engine = create_async_engine(url)
+    event.listen(engine.sync_engine, "connect", _prepare)
+    async with engine.connect() as connection:
+        found, wanted = await connection.run_sync(_versions)
+    if found != wanted:
+        await engine.dispose()
+        raise StartError(f"the store `{path}` is of another version of solvent; run `solvent serve` of this version on it once")
+    return engine
+
+
+def _look(path: str) -> None:
+    if not Path(path).is_file():
+        raise StartError(f"there is no store at `{path}`; name the data directory that an office ran in with --data")
+    _probe(path)
+
+
+def _versions(connection: Connection) -> tuple[str | None, str | None]:
+    """Which migration the tables stand at, and which is the last."""
+    script = ScriptDirectory.from_config(_config())
+    return MigrationContext.configure(connection).get_current_revision(), script.get_current_head()
+
+
 def _probe(path: str) -> None:
     """Opens the file once without the driver's thread, which would outlive a refusal and complain about it."""
     try:
@@ -68,8 +96,13 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 
 def _migrate(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", "solvent.adapters.store:migrations")
     config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return config

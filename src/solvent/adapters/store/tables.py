@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import BigInteger, TypeDecorator
 
@@ -69,4 +69,149 @@ occurrences = Table(
     Column("feedback", String(16)),
     Index(None, "at", "id"),
     Index(None, "case_id", "at", "id"),
+)
+
+# The order of rows that have one: SQLite numbers rows by itself only in a column of exactly this type.
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+# The books. Amounts are nano-dollars, instants microseconds; what is only ever read as a whole stands as JSON in a text.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("floor", BigInteger),
+    Column("credited", BigInteger, nullable=False),
+    Column("debited", BigInteger, nullable=False),
+    Column("held", BigInteger, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("debit", Text, nullable=False),
+    Column("credit", Text, nullable=False),
+    Column("hold_id", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("charge", Text),
+    Column("legs", Text, nullable=False),
+    Column("held", BigInteger, nullable=False),
+    Column("released", BigInteger, nullable=False),
+    Column("excess", BigInteger, nullable=False),
+    Index(None, "id", unique=True),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("held", BigInteger, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("placed_at_us", BigInteger, nullable=False),
+    Column("attempts", Text, nullable=False),
+    Index(None, "placed_at_us", "id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("hold_id", Text, nullable=False),
+    Column("upstream", Text, nullable=False),
+    Column("ceiling", BigInteger, nullable=False),
+    Column("begun_at_us", BigInteger, nullable=False),
+    Column("ended", Text),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("ms", BigInteger, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("dialect", String(32), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("attempts", Text, nullable=False),
+    Column("tokens", Text, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+    Column("cost_source", String(16), nullable=False),
+    Column("category", String(32), nullable=False),
+    Column("degraded", String(32), nullable=False),
+    Index(None, "at_us", "id"),
+)
+
+# An upstream's id of a request, to find ours by it.
+request_ids = Table(
+    "request_ids",
+    metadata,
+    Column("upstream_id", Text, primary_key=True),
+    Column("request_id", Text, primary_key=True),
+)
+
+# What was counted for an account on one day of UTC, numbered from 1970-01-01.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("spent", BigInteger, nullable=False),
+    Column("requests", BigInteger, nullable=False),
+    Column("errors", BigInteger, nullable=False),
+)
+
+# How far each worker's journal is in the books.
+journals = Table(
+    "journals",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("segment", BigInteger, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+)
+
+# Records of a journal that the books refused.
+contradictions = Table(
+    "contradictions",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("journal", Text, nullable=False),
+    Column("segment", BigInteger, nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("subject", Text, nullable=False),
+)
+
+# Callers' keys: of the key itself only a keyed hash.
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("prepaid", Boolean, nullable=False),
+    Column("budgets", JSON, nullable=False),
+    Column("rpm", BigInteger),
+    Column("tpm", BigInteger),
+    Column("models", JSON, nullable=False),
+    Column("reveal", Boolean, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+    Column("created_at_us", BigInteger, nullable=False),
+    Index(None, "digest", unique=True),
+    Index(None, "created_at_us", "id"),
+)
+
+# The first answer under each Idempotency-Key; both are hashes.
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("content", String(64), nullable=False),
+    Column("body", JSON, nullable=False),
 )

@@ -23,7 +23,7 @@ class _Answer(msgspec.Struct, gc=False):
 
 
 _ANSWER = msgspec.json.Decoder(_Answer)
-_NO_ANSWER = Whole(error=True, usage=None, delivered=b"")
+_NO_ANSWER = Whole(error=True, usage=None)
 
 
 class AnthropicMessages:
@@ -51,8 +51,10 @@ class AnthropicMessages:
             return _NO_ANSWER
         if answer.error or answer.type == "error":
             return _NO_ANSWER
-        text = "".join(map(text_of, answer.content))
-        return Whole(error=False, usage=read_usage(answer.usage), delivered=text.encode("utf-8", "replace"))
+        content = answer.content
+        return Whole(
+            error=False, usage=read_usage(answer.usage), delivered=lambda: "".join(map(text_of, content)).encode("utf-8", "replace")
+        )
 
     def refusal(self, refusal: Refusal) -> bytes:
         """The JSON body of an error."""

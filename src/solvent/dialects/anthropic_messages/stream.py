@@ -78,7 +78,9 @@ class MessagesTap(EventTap):
                 self.prompt_usage = read_usage({"output_tokens": 0, **usage})
         elif kind == "message_delta":
             self._stopped = self._stopped or bool(event.delta and event.delta.get("stop_reason"))
-            self.usage = read_usage(event.usage, self.usage or self.prompt_usage or NO_USAGE) or self.usage
+            told = read_usage(event.usage, self.usage or self.prompt_usage or NO_USAGE)
+            if told is not None and (self.usage is None or told.output_tokens >= self.usage.output_tokens):
+                self.usage = told
         elif kind == "message_stop":
             return _LAST
         return _PASSED

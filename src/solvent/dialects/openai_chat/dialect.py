@@ -26,7 +26,7 @@ class _Answer(msgspec.Struct, gc=False):
 
 
 _ANSWER = msgspec.json.Decoder(_Answer)
-_NO_ANSWER = Whole(error=True, usage=None, delivered=b"")
+_NO_ANSWER = Whole(error=True, usage=None)
 
 
 class OpenAIChat:
@@ -54,8 +54,10 @@ class OpenAIChat:
             return _NO_ANSWER
         if answer.error or not answer.choices:
             return _NO_ANSWER
-        text = "".join([text_of(choice.message) for choice in answer.choices if choice.message])
-        return Whole(error=False, usage=read_usage(answer.usage), delivered=text.encode("utf-8", "replace"))
+        messages = [choice.message for choice in answer.choices if choice.message]
+        return Whole(
+            error=False, usage=read_usage(answer.usage), delivered=lambda: "".join(map(text_of, messages)).encode("utf-8", "replace")
+        )
 
     def refusal(self, refusal: Refusal) -> bytes:
         """The JSON body of an error."""

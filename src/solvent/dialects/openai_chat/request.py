@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Raw
 
 from solvent.dialects.body import (
+    MORE_PROMPT,
     UNREADABLE,
     Fields,
     costly_option,
@@ -57,7 +58,8 @@ _OPTIONS = msgspec.json.Decoder(Fields)
 
 # Fields that make a request cost more than its tokens at the model's rates, and the values that do not. The first three are
 # OpenAI's. Those of compatible providers: `plugins` (www.openrouter.ai/docs/api_reference/responses/web-search, read 2026-11),
-# `models` (OpenRouter's other models to fall back on) and `search_parameters` (xAI's live search), both known second-hand only.
+# `models` (OpenRouter's other models to fall back on), `search_parameters` (xAI's live search), and `best_of` and `use_beam_search`
+# (vLLM's: answers that are made and not given), all known second-hand only.
 _HARMLESS: dict[str, tuple[Any, ...]] = {
     "web_search_options": (None,),
     "modalities": (None, [], ["text"]),
@@ -65,15 +67,18 @@ _HARMLESS: dict[str, tuple[Any, ...]] = {
     "plugins": (None, []),
     "models": (None, []),
     "search_parameters": (None, {"mode": "off"}),
+    "best_of": (None, 1),
+    "use_beam_search": (None, False),
 }
 _LOOKED_AT = frozenset({*_HARMLESS, "tools"})
+_READ = _LOOKED_AT | {"model", "messages", "stream", "stream_options", "n", *LIMITS}
 _TEXTS = ("text", "refusal", "thinking")
 _CALLER_RUNS = ("function", "custom")
 
 
 def read(body: bytes) -> Asked:
     """The facts of a request. Raises `BadRequestError`."""
-    fields = read_fields(body)
+    fields = read_fields(body, _READ)
     model = required_text(fields, "model")
     stream = "stream" in fields and flag(fields, "stream")
     limit = count(fields, "max_tokens", 1) if "max_tokens" in fields else None
@@ -81,23 +86,29 @@ def read(body: bytes) -> Asked:
         limit = max(limit or 0, count(fields, "max_completion_tokens", 1) or 0) or None
     answers = (count(fields, "n", 1, ANSWERS_MAX) or 1) if "n" in fields else 1
     wants_usage = stream and "stream_options" in fields and _wants_usage(fields["stream_options"])
-    unbounded = _unbounded_part(fields)
+    unbounded, words_only = _messages(fields)
     if not _LOOKED_AT.isdisjoint(fields):
         unbounded = costly_option(fields, _HARMLESS) or costly_tool(fields, _TOOLS, _CALLER_RUNS.__contains__) or unbounded
-    return Asked(model, stream, limit, answers, wants_usage, unbounded, fields, body)
+    words_only = words_only and MORE_PROMPT.isdisjoint(fields)
+    return Asked(model, stream, limit, answers, wants_usage, unbounded, fields, body, words_only)
 
 
-def _unbounded_part(fields: Fields) -> str:
-    """Where a part of a message stands whose tokens the bytes of the request do not bound, or nothing. Raises `BadRequestError`."""
+def _messages(fields: Fields) -> tuple[str, bool]:
+    """Where a part of a message stands whose tokens the bytes of the request do not bound, or nothing; whether all of them are texts.
+
+    Raises `BadRequestError`.
+    """
     messages = messages_in(fields, _MESSAGES)
     if messages is None:
-        return "messages"
+        return "messages", False
+    words_only = True
     for at, message in enumerate(messages):
         if type(message.content) is list:
+            words_only = False
             for place, part in enumerate(message.content):
                 if found := _remote(part):
-                    return f"messages[{at}].content[{place}].{found}"
-    return ""
+                    return f"messages[{at}].content[{place}].{found}", False
+    return "", words_only
 
 
 def _remote(part: _Part) -> str:

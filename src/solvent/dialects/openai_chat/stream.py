@@ -101,7 +101,10 @@ class ChatTap(EventTap):
             return _PASSED
         if usage is None:
             return _TRIMMED if self._strip else _PASSED
-        self.usage = read_usage(usage) or self.usage
+        told = read_usage(usage)
+        # Counts are of all that came so far, so a smaller one that follows knows less.
+        if told is not None and (self.usage is None or sum(told) >= sum(self.usage)):
+            self.usage = told
         return _HIDDEN if self._strip and not choices else _PASSED
 
     def _quick(self, event: bytes) -> bytes | None:

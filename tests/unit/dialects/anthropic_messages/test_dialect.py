@@ -24,7 +24,8 @@ ANSWER: dict[str, Any] = {
 def test_a_whole_answer() -> None:
     body = json.dumps(ANSWER).encode()
     assert Message.model_validate_json(body)
-    assert ANTHROPIC_MESSAGES.whole(body) == (False, Usage(20, 9, 0, 0, 5), "Hm. Grüße".encode())
+    whole = ANTHROPIC_MESSAGES.whole(body)
+    assert (whole.error, whole.usage, whole.delivered()) == (False, Usage(20, 9, 0, 0, 5), "Hm. Grüße".encode())
 
 
 @pytest.mark.parametrize(
@@ -55,4 +56,5 @@ def test_an_answer_is_one_whatever_its_usage(change: dict[str, Any]) -> None:
     ],
 )
 def test_what_is_no_answer_is_an_error(body: bytes) -> None:
-    assert ANTHROPIC_MESSAGES.whole(body) == (True, None, b"")
+    whole = ANTHROPIC_MESSAGES.whole(body)
+    assert (whole.error, whole.usage, whole.delivered()) == (True, None, b"")

@@ -82,6 +82,16 @@ INLINE = {"type": "base64", "media_type": "image/png", "data": "AAAA"}
         ({"speed": "standard"}, ""),
         ({"inference_geo": "us"}, "inference_geo"),
         ({"inference_geo": "global"}, ""),
+        ({"context_management": {"edits": [{"type": "clear_tool_uses_20250919"}, {"type": "clear_thinking_20251015", "keep": "all"}]}}, ""),
+        (
+            {"context_management": {"edits": [{"type": "clear_thinking_20251015"}, {"type": "compact_20260112"}]}},
+            "context_management.edits",
+        ),
+        ({"context_management": {"edits": [{}]}}, "context_management.edits"),
+        ({"context_management": {}}, ""),
+        ({"context_management": None}, ""),
+        ({"context_management": 5}, "context_management"),
+        ({"compaction": {"type": "summarize"}}, "compaction"),
         ({"tools": [OWN, {"type": "custom", **OWN}, {"type": None, **OWN}]}, ""),
         (
             {
@@ -143,6 +153,15 @@ def test_what_no_count_of_the_bytes_can_bound_is_named(fields: dict[str, Any], u
     assert ANTHROPIC_MESSAGES.read(body(**fields)).unbounded == unbounded
 
 
+@pytest.mark.parametrize(
+    ("name", "plain"), [("Model", "model"), ("MAX_TOKENS", "max_tokens"), ("\u017fystem", "system"), ("Tools", "tools")]
+)
+def test_a_name_that_only_some_providers_read_is_refused(name: str, plain: str) -> None:
+    with pytest.raises(BadRequestError, match=f"is not `{plain}` here") as caught:
+        ANTHROPIC_MESSAGES.read(body(**{name: "x"}))
+    assert caught.value.field == name
+
+
 def test_an_escape_hides_nothing() -> None:
     sent = body(**block(type="image", source=URL)).replace(b'"url"', b'"\\u0075rl"')
     assert ANTHROPIC_MESSAGES.read(sent).unbounded == "messages[1].content[1].source"
@@ -168,3 +187,17 @@ def test_what_changes_leaves_the_other_bytes_alone() -> None:
         ANTHROPIC_MESSAGES.rewrite(asked, "a", output_tokens_max=3)
         == b'{"model":"a","x":[1.50,{"a":1, "a":2}],"max_tokens":3,"messages":[{}]}'
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "words_only"),
+    [
+        ({}, True),
+        ({"messages": [{"role": "user", "content": [{"type": "text", "text": "hi"}]}]}, False),
+        ({"tools": []}, False),
+        ({"system": "s"}, False),
+    ],
+)
+def test_a_prompt_of_words_alone_is_seen_at_once(change: dict[str, Any], words_only: bool) -> None:  # noqa: FBT001
+    body = {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "hi"}]} | change
+    assert ANTHROPIC_MESSAGES.read(json.dumps(body).encode()).words_only is words_only

@@ -105,6 +105,13 @@ def test_a_later_usage_that_cannot_be_leaves_the_earlier_one() -> None:
     assert tap.usage == Usage(3, 0, 0, 0, 7)
 
 
+def test_a_later_usage_that_knows_less_takes_nothing_back() -> None:
+    tap = MessagesTap()
+    for tokens in (7, 0, 2):
+        tap.feed(event("message_delta", f',"delta":{{}},"usage":{{"input_tokens":3,"output_tokens":{tokens}}}').encode())
+    assert tap.usage == Usage(3, 0, 0, 0, 7)
+
+
 def test_only_a_beginning_whose_usage_cannot_be() -> None:
     tap = MessagesTap()
     for message in ("null", "5", '{"usage":null}', '{"usage":{"input_tokens":-1}}'):

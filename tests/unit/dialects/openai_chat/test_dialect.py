@@ -25,7 +25,8 @@ ANSWER: dict[str, Any] = {
 def test_a_whole_answer() -> None:
     body = json.dumps(ANSWER).encode()
     assert ChatCompletion.model_validate_json(body)
-    assert OPENAI_CHAT.whole(body) == (False, Usage(10, 9, 0, 0, 10), "GrüßeHallo".encode())
+    whole = OPENAI_CHAT.whole(body)
+    assert (whole.error, whole.usage, whole.delivered()) == (False, Usage(10, 9, 0, 0, 10), "GrüßeHallo".encode())
 
 
 @pytest.mark.parametrize(
@@ -59,4 +60,5 @@ def test_an_answer_is_one_whatever_its_usage(change: dict[str, Any]) -> None:
     ],
 )
 def test_what_is_no_answer_is_an_error(body: bytes) -> None:
-    assert OPENAI_CHAT.whole(body) == (True, None, b"")
+    whole = OPENAI_CHAT.whole(body)
+    assert (whole.error, whole.usage, whole.delivered()) == (True, None, b"")

@@ -104,6 +104,9 @@ FUNCTION = {"type": "function", "function": {"name": "f", "parameters": {"type":
         ({"plugins": [{"id": "web"}]}, "plugins"),
         ({"models": ["anthropic/claude-opus-4"]}, "models"),
         ({"search_parameters": {"mode": "auto"}}, "search_parameters"),
+        ({"best_of": 20}, "best_of"),
+        ({"best_of": 1}, ""),
+        ({"use_beam_search": True}, "use_beam_search"),
         ({"tools": [FUNCTION, {"type": "custom", "custom": {"name": "c"}}]}, ""),
         ({"tools": [FUNCTION, {"type": "openrouter:web_search"}]}, "tools[1]"),
         ({"tools": [{"type": "builtin_function", "function": {"name": "$web_search"}}]}, "tools[0]"),
@@ -124,6 +127,27 @@ FUNCTION = {"type": "function", "function": {"name": "f", "parameters": {"type":
 )
 def test_what_no_count_of_the_bytes_can_bound_is_named(fields: dict[str, Any], unbounded: str) -> None:
     assert OPENAI_CHAT.read(body(**fields)).unbounded == unbounded
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Model", "model"),
+        ("N", "n"),
+        ("Max_Tokens", "max_tokens"),
+        ("max_to\u212aens", "max_tokens"),
+        ("\u017ftream", "stream"),
+        ("Web_Search_Options", "web_search_options"),
+    ],
+)
+def test_a_name_that_only_some_providers_read_is_refused(name: str, plain: str) -> None:
+    with pytest.raises(BadRequestError, match=f"is not `{plain}` here") as caught:
+        OPENAI_CHAT.read(body(**{name: 1}))
+    assert caught.value.field == name
+
+
+def test_a_name_that_is_nobodys_passes_in_any_case() -> None:
+    assert {"topK", "größe"} < set(OPENAI_CHAT.read(body(topK=1, größe=1)).fields)
 
 
 def test_an_escape_hides_nothing() -> None:
@@ -182,3 +206,20 @@ def test_asking_for_usage_keeps_the_other_options_of_a_stream() -> None:
 def test_a_limit_goes_where_the_caller_put_it(fields: dict[str, Any], sent: dict[str, Any]) -> None:
     asked = OPENAI_CHAT.read(body(**fields))
     assert json.loads(OPENAI_CHAT.rewrite(asked, "gpt-5", output_tokens_max=9)) == {"model": "gpt-5", "messages": HELLO, **sent}
+
+
+@pytest.mark.parametrize(
+    ("change", "words_only"),
+    [
+        ({}, True),
+        ({"messages": [{"role": "user", "content": None}]}, True),
+        ({"messages": [{"role": "user", "content": [{"type": "text", "text": "hi"}]}]}, False),
+        ({"tools": []}, False),
+        ({"system": "s"}, False),
+        ({"input": "i"}, False),
+        ({"prompt": "p"}, False),
+    ],
+)
+def test_a_prompt_of_words_alone_is_seen_at_once(change: dict[str, Any], words_only: bool) -> None:  # noqa: FBT001
+    body = {"model": "m", "messages": [{"role": "user", "content": "hi"}]} | change
+    assert OPENAI_CHAT.read(json.dumps(body).encode()).words_only is words_only

@@ -117,6 +117,11 @@ def test_usage_on_every_chunk_counts_as_last_told_and_stays() -> None:
     assert (heard.data, heard.usage, heard.text) == (stream(*usages), Usage(3, 0, 0, 0, 2), "abb")
 
 
+def test_a_later_usage_that_knows_less_takes_nothing_back() -> None:
+    usages = [chunk('{"content":"b"}', usage=f',"usage":{{"prompt_tokens":3,"completion_tokens":{n}}}') for n in (7, 0, 2)]
+    assert hear(ChatTap(strip_usage=True), [stream(*usages)]).usage == Usage(3, 0, 0, 0, 7)
+
+
 def test_an_event_without_choices_that_tells_no_usage_stays() -> None:
     azure = f'data: {CHUNK},"choices":[],"prompt_filter_results":[{{"prompt_index":0}}]}}\n\n'
     assert hear(ChatTap(strip_usage=True), [stream(azure)]).data == stream(azure)

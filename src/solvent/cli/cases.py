@@ -1,0 +1,79 @@
+"""`solvent cases`: the errors seen so far, grouped; what each means and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from solvent.cli import columns, verdicts
+from solvent.cli.office_client import FailedError, Office, Shown, admin, segment
+from solvent.model.verdict import Wallet
+
+_HEADS = ("ID", "STATE", "COUNT", "LAST", "CATEGORY", "WALLET", "PROVIDER", "TITLE")
+
+
+@click.group(name="cases")
+def command() -> None:
+    """Look at the cases: errors of one kind, counted together."""
+
+
+@command.command("list")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many, newest first.")
+@admin
+def list_(office: Office, limit: int) -> Shown:
+    """List the cases, the newest first."""
+    return office.items("/api/cases", limit), _listed
+
+
+def _listed(answer: dict[str, Any]) -> list[str]:
+    if not answer["items"]:
+        return ["There are no cases yet."]
+    rows = [
+        (
+            *(case.get(field) for field in ("id", "state", "count")),
+            columns.instant(case.get("last_at")),
+            case.get("category"),
+            None if case.get("wallet") == Wallet.NONE else case.get("wallet"),
+            *(case.get(field) for field in ("provider", "title")),
+        )
+        for case in answer["items"]
+    ]
+    more = ["", "There are more; --limit shows them."] if answer["next"] is not None else []
+    return columns.table(_HEADS, rows, right=("COUNT",)) + more
+
+
+@command.command("show")
+@click.argument("case_id", metavar="ID")
+@admin
+def show(office: Office, case_id: str) -> Shown:
+    """Show one case: what it means, who acts, and what to do."""
+    try:
+        return office.get(f"/api/cases/{segment(case_id, 'id of a case')}"), _told
+    except FailedError as problem:
+        raise FailedError(f"{problem}; `solvent cases list` shows the ids") from problem
+
+
+def _told(case: dict[str, Any]) -> list[str]:
+    """The case's facts, and its report where the office sends one, beside the facts or inside a verdict."""
+    verdict: dict[str, Any] = case.get("verdict") or case
+    report = verdict.get("report") or case.get("report") or {}
+    facts = [
+        ("case", case.get("id")),
+        ("state", case.get("state")),
+        ("category", verdicts.category(verdict.get("category"))),
+        ("wallet", verdicts.wallet(verdict.get("wallet"))),
+        ("provider", verdict.get("provider")),
+        ("count", case.get("count")),
+        ("first", columns.instant(case.get("first_at"))),
+        ("last", columns.instant(case.get("last_at"))),
+        ("rule", verdict.get("rule")),
+    ]
+    lines = [columns.clean(case.get("title")), "", *columns.facts(facts)]
+    for head, field in (("Why", "cause"), ("Who acts", "who_acts"), ("What to do", "solution"), ("Prevent it", "prevention")):
+        said = report.get(field)
+        if isinstance(said, list):
+            said = [f"{number}. {step}" for number, step in enumerate(said, 1)]
+        if said:
+            lines += ["", head, *(f"  {columns.clean(text)}" for text in ([said] if isinstance(said, str) else said))]
+    return lines

@@ -1,0 +1,1 @@
+"""Where a request may go: the plan of candidates, and the health of accounts. Pure."""

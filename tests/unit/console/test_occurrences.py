@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from msgspec.structs import replace
+
+from solvent.console.occurrences import Place, place_of
+from solvent.ledger.journal import AttemptTold, Outcome
+from solvent.operations.attempts import FailedAttempts
+from tests.unit.console.conftest import Operator, text_of
+from tests.unit.console.operator_fakes import House
+from tests.unit.console.test_requests import BAIT, DONE, FAILED
+
+SECRET = b"0123456789abcdef"
+SILENT = AttemptTold("openai-main", "gpt-5", 0, Outcome.UNKNOWN, 60_000, (), "timeout", "", "none", "openai", "")
+
+
+def file(house: House, *attempts: AttemptTold, request_id: str = "01KAX2Q7Z8") -> None:
+    asyncio.run(FailedAttempts(house.cases, SECRET).file([replace(DONE, request_id=request_id, attempts=attempts)]))
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "Nothing failed yet"), ("zh", "还没有失败记录")])
+def test_without_occurrences_the_page_says_what_comes_here(operator: Operator, lang: str, words: str) -> None:
+    assert words in operator.get(f"/occurrences?lang={lang}").text
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("en", ("credit exhausted", "account anthropic-main", "timeout")), ("zh", ("余额耗尽", "账户 anthropic-main", "超时"))],
+)
+def test_what_the_gateway_filed_is_listed_with_its_case_and_ids(operator: Operator, lang: str, words: tuple[str, ...]) -> None:
+    file(operator.house, FAILED, SILENT)
+    page = operator.get(f"/occurrences?lang={lang}").text
+    seen = text_of(page)
+    for known in (*words, "req_011CTTAjbTs5Pn7ZzuZrA5nf", "gpt-5", "2026-11-25 12:00:00 UTC"):
+        assert known in seen, known
+    assert "Anthropic" in seen, "the title of the rule"
+    assert f'href="/requests/01KAX2Q7Z8?lang={lang}"' in page
+    (occurrence, *_) = operator.house.cases._occurrences.values()
+    assert f'href="/e/{occurrence.id}?lang={lang}"' in page
+    assert f'href="/e/cases/{occurrence.case_id}?lang={lang}"' in page
+    assert operator.get(f"/e/cases/{occurrence.case_id}?lang={lang}").status == 200
+
+
+def test_pastes_are_not_among_them_and_they_not_among_pastes(operator: Operator) -> None:
+    file(operator.house, FAILED)
+    (private,) = operator.house.cases._occurrences.values()
+    asyncio.run(operator.house.operations.desk.file("429 Too Many Requests", "en"))
+    assert text_of(operator.get("/occurrences?lang=en").text).count("upstream's id") == 1
+    assert "Too Many" not in operator.get("/occurrences?lang=en").text
+    for path in ("/e/pastes?lang=en", f"/e/cases/{private.case_id}?lang=en"):
+        page = operator.get(path).text
+        assert private.id not in page
+        assert "anthropic-main" not in page
+        assert "req_011CTTAjbTs5Pn7ZzuZrA5nf" not in page
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "What the upstream said Filed by the gateway"), ("zh", "上游的原文 由网关记录")])
+def test_its_page_does_not_call_it_a_paste(operator: Operator, lang: str, words: str) -> None:
+    file(operator.house, FAILED)
+    (occurrence,) = operator.house.cases._occurrences.values()
+    seen = text_of(operator.get(f"/e/{occurrence.id}?lang={lang}").text)
+    assert words in seen
+    for alien in ("What you pasted", "你粘贴的内容", "0 µs"):
+        assert alien not in seen
+
+
+def test_the_list_goes_on(operator: Operator) -> None:
+    for number in range(26):
+        file(operator.house, FAILED, request_id=f"r{number}")
+    page = operator.get("/occurrences?lang=en").text
+    assert page.count('<li class="row">') == 25
+    assert "Older ones" in page
+
+
+def test_words_from_outside_stay_text(operator: Operator) -> None:
+    file(operator.house, replace(FAILED, account=BAIT, model=BAIT, text=BAIT, rule="", upstream_request_ids=(BAIT,)))
+    page = operator.get("/occurrences?lang=en").text
+    assert BAIT not in page
+    assert page.count("&lt;script&gt;") >= 3
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (
+            "words\nrequest id: a\nrequest id: b\naccount: x, model: m, solvent request id: r1",
+            Place("x", "m", "r1", ("a", "b")),
+        ),
+        ("request id: bait\nwords\naccount: x, model: a, model: b, solvent request id: r1", Place("x", "a, model: b", "r1")),
+        ("request id: bait\naccount: x, model: , solvent request id: r1", Place("x", "", "r1")),
+        ("account: x, model: m, solvent request id: r1\nwords", Place()),
+        ("", Place()),
+    ],
+)
+def test_only_the_last_lines_tell_the_place(text: str, place: Place) -> None:
+    assert place_of(text) == place
