@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from solvent.base.money import ZERO, Money
 from solvent.exchange.commands import Outcome
+from solvent.exchange.events import End
 from solvent.exchange.job import Job
 from solvent.ledger.transfers import Charge, CostSource
 from solvent.model.price import Price, Rates
@@ -61,6 +62,17 @@ def estimated(price: Price, job: Job, model: str, delivered: bytes, told: Usage 
     most = (asked.output_tokens_max or job.model.output_tokens_max) * asked.answers
     usage = usage._replace(output_tokens=min(output_tokens, most))
     return Bill(quote.cost(price, usage), usage, Charge(price.version, quote.inputs(price, usage), CostSource.ESTIMATED))
+
+
+def is_owed(end: End, outcome: Outcome, *, told: bool, caller_left: str) -> bool:
+    """Whether the caller pays the bill of the last attempt.
+
+    Where nobody knows what an attempt cost, it is not the caller's to pay; unless it is the caller who did not stay to hear it, and the
+    upstream had `told` what the prompt was, or the route says that a prompt which was sent is paid for.
+    """
+    if end is End.USAGE:
+        return True
+    return end is End.UNKNOWN and outcome is Outcome.LEFT and (told or caller_left == "prompt")
 
 
 def charged(bill: Bill, outcome: Outcome) -> tuple[Money, Charge]:

@@ -20,7 +20,7 @@ from solvent.exchange.answer import Answer
 from solvent.exchange.attempt import Attempt
 from solvent.exchange.bill import Bill
 from solvent.exchange.ceiling import ceiling, no_price
-from solvent.exchange.commands import Cause, Command, Outcome, Over
+from solvent.exchange.commands import Cause, Command, Over
 from solvent.exchange.events import End, Event, Rung
 from solvent.exchange.job import Job, Surroundings
 from solvent.exchange.machine import step
@@ -263,8 +263,8 @@ class Run:
         known = bills.FREE
         if self.attempts:
             last = self.attempts[-1]
-            # An attempt of which nobody knows what it cost is never the caller's to pay; of one that the caller left, what was told is.
-            if last.end is End.USAGE or (command.outcome is Outcome.LEFT and last.prompt_usage is not None):
+            told, policy = last.prompt_usage is not None, self.job.model.caller_left
+            if bills.is_owed(last.end, command.outcome, told=told, caller_left=policy):
                 known = self.bills[last.number]
         self.cost, charge = bills.charged(known, command.outcome)
         self.charged = known

@@ -81,7 +81,8 @@ class Model:
     """A name that clients ask for, or a pattern such as `claude-*`.
 
     `output_tokens_max` counts for a model whose own limit is unknown. `short_of_money` says what happens where a balance does not
-    cover the hold: `refuse` or `clamp` (fewer output tokens).
+    cover the hold: `refuse` or `clamp` (fewer output tokens). `caller_left`: what is paid for a call whose caller did not stay for the
+    first word of an answer: what the upstream had `told` of the prompt by then, or the `prompt` as it is counted, if it was sent.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Model:
     short_of_money: str = "refuse"
     retry_unknown: bool = True
     drain: bool = False
+    caller_left: str = "told"
 
     def serves(self, asked: str) -> bool:
         """Whether this is the name, or its pattern fits; a `*` stands for any text, also for none."""

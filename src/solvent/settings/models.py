@@ -76,6 +76,7 @@ def _read_model(section: Section, accounts: Accounts) -> Model | None:
         short_of_money=section.take("short_of_money", values.one_of("refuse", "clamp"), _DEFAULTS.short_of_money),
         retry_unknown=section.take("retry_unknown", values.flag, _DEFAULTS.retry_unknown),
         drain=section.take("drain", values.flag, _DEFAULTS.drain),
+        caller_left=section.take("caller_left", values.one_of("told", "prompt"), _DEFAULTS.caller_left),
     )
     return model if name is not None else None
 

@@ -7,6 +7,7 @@ import pytest
 from solvent.base.money import ZERO, Money
 from solvent.exchange import bill
 from solvent.exchange.commands import Outcome
+from solvent.exchange.events import End
 from solvent.ledger.transfers import CostSource
 from solvent.model.price import Price, Rates
 from solvent.model.usage import Usage
@@ -70,3 +71,15 @@ def test_who_pays_stands_on_the_row() -> None:
         assert charge.policy == bill.POLICIES[outcome]
     cost, charge = bill.charged(bill.FREE, Outcome.LEFT)
     assert (cost, charge.price_version) == (ZERO, "none")
+
+
+@pytest.mark.parametrize("policy", ["told", "prompt"])
+def test_what_the_caller_owes_of_an_attempt(policy: str) -> None:
+    def owed(end: End, outcome: Outcome, *, told: bool = False) -> bool:
+        return bill.is_owed(end, outcome, told=told, caller_left=policy)
+
+    assert all(owed(End.USAGE, outcome) for outcome in Outcome)
+    assert not any(owed(End.NONE, outcome, told=True) for outcome in Outcome)
+    assert owed(End.UNKNOWN, Outcome.LEFT, told=True)
+    assert owed(End.UNKNOWN, Outcome.LEFT) is (policy == "prompt")
+    assert not owed(End.UNKNOWN, Outcome.UNANSWERED, told=True)

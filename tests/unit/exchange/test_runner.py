@@ -371,6 +371,18 @@ def test_a_client_that_leaves_once_the_prompt_was_read_pays_for_the_prompt() -> 
     assert (stage.done.status, stage.done.cost_source) == (499, "estimated")
 
 
+def test_a_route_may_let_a_caller_that_left_early_pay_for_the_prompt() -> None:
+    stage = Stage(config=CONFIG.replace('name = "claude"\n', 'name = "claude"\ncaller_left = "prompt"\n'))
+    stage.claude()
+    stage.calls[0].takes()
+    stage.runs[0].client_left()
+    assert stage.check_even().accounts["key:caller"].debited > Money(0)
+    assert (stage.done.status, stage.done.cost_source) == (499, "estimated")
+    stage.claude()
+    stage.runs[0].client_left()  # nothing was sent yet
+    assert stage.done.cost == Money(0)
+
+
 def test_backpressure_reaches_the_upstream() -> None:
     stage = Stage()
     stage.claude(stream=True)

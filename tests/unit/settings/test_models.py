@@ -49,6 +49,7 @@ def test_every_setting_of_a_model_is_read() -> None:
         'short_of_money = "clamp"',
         "retry_unknown = false",
         "drain = true",
+        'caller_left = "prompt"',
     )
     assert the_model(text) == Model(
         name="m",
@@ -59,6 +60,7 @@ def test_every_setting_of_a_model_is_read() -> None:
         short_of_money="clamp",
         retry_unknown=False,
         drain=True,
+        caller_left="prompt",
     )
 
 
@@ -146,7 +148,7 @@ GOOD = '{ account = "main", model = "m" }'
         (model("m", GOOD, 'when_exhausted = ["wait"]'), [(19, "`when_exhausted` of model `m`: ['wait'] is not a list of \"cache\" and \"maintenance\", each at most once")]),
         (model("m", GOOD, 'short_of_money = "beg"'), [(19, '`short_of_money` of model `m`: \'beg\' is not known; write "refuse" or "clamp"')]),
         (model("m", GOOD, 'drain = "yes"'), [(19, "`drain` of model `m`: 'yes' is neither true nor false; write one of them without quotes")]),
-        (model("m", GOOD, "max_tokens = 5"), [(19, "`max_tokens` is not a setting of model `m`; known are `name`, `routes`, `when_exhausted`, `maintenance_text`, `price`, `max_output`, `short_of_money`, `retry_unknown`, `drain`")]),
+        (model("m", GOOD, "max_tokens = 5"), [(19, "`max_tokens` is not a setting of model `m`; known are `name`, `routes`, `when_exhausted`, `maintenance_text`, `price`, `max_output`, `short_of_money`, `retry_unknown`, `drain`, `caller_left`")]),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_line_and_its_repair(text: str, expected: list[tuple[int | None, str]]) -> None:
