@@ -183,8 +183,12 @@ def _found(sources: tuple[str, ...], flat: str) -> list[str]:
 
 def _whole_sentence(said: Answer, rule: Rule, memo: Memo) -> bool:
     """Whether a whole message of the provider's own error is, ids and numbers aside, one of the rule's examples."""
-    sentences = memo.known(rule).sentences
-    return any(len(words) <= _SENTENCE_MAX and fingerprint.template(words) in sentences for words in said.messages)
+    known = memo.known(rule)
+    return any(_is_sentence(words, known) for words in said.messages)
+
+
+def _is_sentence(words: str, known: _Known) -> bool:
+    return len(words) <= _SENTENCE_MAX and fingerprint.template(words) in known.sentences
 
 
 def _has_letters(template: str) -> bool:
@@ -315,10 +319,14 @@ def _ids(evidence: Evidence, verdict: Verdict) -> tuple[str, ...]:
 def _private(said: Answer, evidence: Evidence, verdict: Verdict, known: _Known | None) -> str:
     """Status, codes and what the rule matched, of that only words which the rule itself says: none of the caller's, and no secret."""
     words = verdict.evidence[0].quote if known is not None and verdict.evidence else ""
+    if known is not None:
+        # The provider's whole sentence, where the catalogue has it: what matched may be half of it.
+        words = next((whole for whole in said.messages if _is_sentence(whole, known)), words)
     if words == str(evidence.status) or '"' in words or "{" in words:
         words = ""  # no sentence, but the shape of the error
     if known is not None:
         words = _WORD.sub(lambda found: found.group() if _of_the_rule(found.group(), known) else STRUCK, words)
+        words = words.removesuffix(f" (request id: {STRUCK})")  # the ids stand beside it
     status = str(evidence.status)
     parts = (status, *(code for code in said.codes if code != status), words)
     return redact(" ".join(filter(None, parts))).text[:_TEXT_MAX]

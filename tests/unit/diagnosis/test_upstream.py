@@ -421,7 +421,8 @@ def test_an_id_that_is_none_is_left_out(value: str) -> None:
 
 
 def test_what_is_kept_is_status_codes_and_the_rules_own_words() -> None:
-    assert judged(attempt(500, SEED, relay=True)).text == "500 error <nil> Your credit balance is too low to access the Anthropic"
+    whole = "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits."
+    assert judged(attempt(500, SEED, relay=True)).text == f"500 error <nil> {whole}"
     assert judged(attempt(402, {"error": {"message": "zzz", "code": 402}})).text == "402"
     assert judged(attempt(429, openai(TPM, "rate_limit_exceeded", "tokens"), provider="openai")).text.startswith(
         "429 tokens rate_limit_exceeded Rate limit reached for"
