@@ -1,4 +1,4 @@
-"""`solvent accounts`: the accounts held at providers, what of them is closed, and how long their money lasts."""
+"""`solvent accounts`: the accounts held at providers, what of them is closed, and what they hold."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def command() -> None:
 @command.command("list")
 @admin
 def list_(office: Office) -> Shown:
-    """List the accounts with state, balance and runway, and why something of them is closed."""
+    """List the accounts with state and balance, and why something of them is closed."""
     return office.items("/api/accounts"), _listed
 
 

@@ -54,7 +54,7 @@ class OfficeLink:
             try:
                 await loop.create_unix_connection(lambda lost=lost: _Wire(self, lost), str(self._path))  # type: ignore[misc]
             except OSError:
-                # Not there yet, or restarting: the readiness says so, and nothing else depends on it.
+                # Not there yet, or restarting: a worker that was opened goes on without it.
                 await asyncio.sleep(AGAIN_S)
                 continue
             await lost

@@ -41,7 +41,7 @@ class Policy(msgspec.Struct, frozen=True, gc=False):
 class Exchange(msgspec.Struct, frozen=True, gc=False):
     """One request: where it stands and the little that the table must remember. `step` returns the next one.
 
-    It is copied at every step of the hot path, which takes a named tuple fifteen times as long.
+    It is copied at every step of the hot path, which takes a named tuple several times as long.
     """
 
     policy: Policy
