@@ -30,7 +30,9 @@ class Demo:
         self.office = office
         self.lines: list[str] = []
         while not self.lines or not self.lines[-1].startswith("Ctrl-C"):
-            self.lines.append(office.process.stdout.readline().rstrip("\n"))
+            line = office.process.stdout.readline()
+            assert line, f"it ended after {self.lines}"
+            self.lines.append(line.rstrip("\n"))
         self.gateway, self.key, self.token = self._told("gateway"), self._told("key"), self._told("admin token")
 
     def _told(self, label: str) -> str:

@@ -16,6 +16,7 @@ import uvloop
 
 from solvent.access import keys
 from solvent.adapters.clock import LoopClock, SystemClock
+from solvent.adapters.datadir import KEY_SECRET, kept_secret
 from solvent.base.errors import SolventError
 from solvent.bootstrap.children import inherited, say_failed, say_ready
 from solvent.diagnosis import engine
@@ -44,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.umask(0o077)
     parent = inherited(given.parent)
     try:
-        pepper = (given.data / "key-secret").read_text(encoding="ascii").strip().encode("ascii")
+        pepper = kept_secret(given.data, KEY_SECRET).encode("ascii")
         rules, memo = engine.packaged(), Memo()
         count.text("")  # loads the vocabulary now, not in the middle of a request
         setup = Setup(

@@ -16,12 +16,12 @@ from solvent.diagnosis import phrases
 from solvent.diagnosis.quote import quoted
 from solvent.diagnosis.reading import Reading
 from solvent.diagnosis.wording import Wording
+from solvent.model.failure import MONEY
 from solvent.model.verdict import Actor, Category, Report, Verdict, Wallet
 
 _CHINESE = re.compile("[一-鿿]")
 # Below this a claim about money is said as a question.
 SURE = 0.75
-_MONEY = (Category.CREDIT_EXHAUSTED, Category.BUDGET_LIMIT)
 
 
 def report(verdict: Verdict, reading: Reading, catalogue: Catalogue, lang: str, code_language: str | None = None) -> Report:
@@ -69,7 +69,7 @@ def _handling(verdict: Verdict, advice: Advice) -> str:
 
 def _summary(own: Rule | None, verdict: Verdict, advice: Advice) -> Words:
     unsure = verdict.rule is not None and verdict.confidence < SURE
-    if unsure and verdict.category in _MONEY and verdict.wallet is not Wallet.KEY_BUDGET:
+    if unsure and verdict.category in MONEY and verdict.wallet is not Wallet.KEY_BUDGET:
         return phrases.UNSURE_MONEY
     if own is not None and own.summary is not None:
         return own.summary

@@ -25,7 +25,7 @@ from solvent.diagnosis.engine import Engine
 from solvent.diagnosis.reading import Reading
 from solvent.diagnosis.striking import for_caller
 from solvent.diagnosis.transport import judge_transport
-from solvent.model.failure import REQUEST_AT_FAULT, Evidence, Judgement
+from solvent.model.failure import MONEY, REQUEST_AT_FAULT, Evidence, Judgement
 from solvent.model.verdict import Actor, Category, Layer, RequestId, Verdict, Wallet
 from solvent.model.verdict import Evidence as Quoted
 
@@ -49,7 +49,6 @@ _NUMBER_MAX = 7
 # A host that belongs to nobody: so the engine knows that a relay stands in between although the text names none.
 _UNNAMED_HOST = "relay.invalid"
 _NOT_OF_AN_UPSTREAM = frozenset({Category.CLIENT_CODE, Category.NOT_AN_ERROR, Category.OTHER})
-_MONEY = frozenset({Category.CREDIT_EXHAUSTED, Category.BUDGET_LIMIT})
 _OF_THE_MODEL = frozenset(
     {
         Category.PERMISSION_DENIED,
@@ -67,7 +66,7 @@ _MAYBE_THE_CALLERS = frozenset({Category.PERMISSION_DENIED, Category.MODEL_NOT_F
 _ABOUT_THE_REQUEST = frozenset({400, 422})
 # Statuses that say by themselves what a weak rule says.
 _CLEAR = {
-    402: _MONEY,
+    402: MONEY,
     429: frozenset({Category.RATE_LIMITED}),
     503: frozenset({Category.OVERLOADED}),
     529: frozenset({Category.OVERLOADED}),
@@ -281,9 +280,9 @@ def _scope(verdict: Verdict, evidence: Evidence) -> str | None:
     category, wallet = verdict.category, verdict.wallet
     inner = f"vendor:{evidence.vendor}" if evidence.vendor else f"model:{evidence.model}"
     behind = wallet is Wallet.RELAY_UPSTREAM or (evidence.relay and verdict.actor.value == "relay_operator")
-    if category in _MONEY and verdict.actor is Actor.NOBODY:
+    if category in MONEY and verdict.actor is Actor.NOBODY:
         return None  # other requests hold the money, and give it back
-    if category in _MONEY:
+    if category in MONEY:
         return inner if wallet is Wallet.RELAY_UPSTREAM else "key" if wallet is Wallet.KEY_BUDGET else "account"
     if category is Category.AUTH_INVALID:
         return inner if behind else "key"

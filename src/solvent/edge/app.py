@@ -102,11 +102,10 @@ class App:
             self._when_over()
 
     def _tell_state(self, path: bytes, connection: Connection) -> None:
-        state = self._readiness()
         if path != b"/readyz":
             connection.whole(200, (_JSON,), b'{"status":"ok","service":"solvent"}')
             return
-        lacking = [name for name, there in zip(_READINESS_WORDS, state, strict=True) if not there]
+        lacking = [name for name, there in zip(_READINESS_WORDS, self._readiness(), strict=True) if not there]
         body = json.dumps({"status": "ready"} if not lacking else {"status": "not ready", "waiting_for": lacking}).encode()
         connection.whole(503 if lacking else 200, (_JSON,), body)
 

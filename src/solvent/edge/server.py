@@ -29,6 +29,10 @@ _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".en
 }
 
 
+def _begin_head(status: int, headers: Headers) -> list[bytes]:
+    return [_STATUS_LINES.get(status, b"HTTP/1.1 %d \r\n" % status), *(b"%b: %b\r\n" % header for header in headers)]
+
+
 class Listening(Protocol):
     """Who hears that the client of an answer under way left, or reads slowly."""
 
@@ -270,8 +274,7 @@ class Connection(asyncio.Protocol):
         """A whole answer in one write."""
         if self.gone or self._current is None:
             return
-        lines = [_STATUS_LINES.get(status, b"HTTP/1.1 %d \r\n" % status)]
-        lines += [b"%b: %b\r\n" % header for header in headers]
+        lines = _begin_head(status, headers)
         lines.append(b"content-length: %d\r\n" % len(body))
         lines.append(self._ending())
         self._out.append(b"".join(lines))
@@ -285,8 +288,7 @@ class Connection(asyncio.Protocol):
             return
         self._begun = True
         self._chunked = not self._current.http_1_0
-        lines = [_STATUS_LINES.get(status, b"HTTP/1.1 %d \r\n" % status)]
-        lines += [b"%b: %b\r\n" % header for header in headers]
+        lines = _begin_head(status, headers)
         if self._chunked:
             lines.append(b"transfer-encoding: chunked\r\n")
         else:

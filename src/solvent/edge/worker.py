@@ -238,6 +238,7 @@ class EdgeWorker:
 
     def readiness(self) -> Readiness:
         """What is there of what the gateway needs."""
+        # The office opens workers only once it answers HTTP, and may be gone later: so having been opened tells both.
         opened = self._app.gate is not None
         return Readiness(opened, not self._journal.failed, opened)
 

@@ -10,7 +10,7 @@ from solvent.exchange.refusals import Told
 from solvent.model.price import Price
 from solvent.model.verdict import Category
 from solvent.pricing import count, quote
-from solvent.pricing.prompt import bounded_by_bytes, prompt
+from solvent.pricing.prompt import bounded_by_bytes, decoded, prompt
 
 
 class Ceiling(NamedTuple):
@@ -32,9 +32,9 @@ def ceiling(job: Job, prices: list[Price], room: int | None, *, clamp: bool) -> 
     if room is None or (amount <= room and (job.asked.words_only or bounded_by_bytes(job.asked))):
         return Ceiling(amount)
     # Only now is it worth counting: the bound by bytes is several times too high, and it holds for nothing but text.
-    tokens = 0
+    tokens, fields = 0, decoded(job.asked)
     for model in dict.fromkeys(candidate.model for candidate in job.plan.candidates):
-        counted = prompt(job.asked, job.dialect.name, model)
+        counted = prompt(job.asked, job.dialect.name, model, fields)
         if not isinstance(counted, int):
             return _no_bound(counted.part)
         tokens = max(tokens, counted)

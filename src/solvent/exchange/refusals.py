@@ -13,6 +13,7 @@ from solvent.dialects.dialect import Refusal
 from solvent.exchange.commands import Cause
 from solvent.exchange.ports import Headers
 from solvent.ledger.purse import Part, Short
+from solvent.model.failure import MONEY, PASSING, REQUEST_AT_FAULT
 from solvent.model.route import DialectName
 from solvent.model.verdict import Category
 
@@ -68,16 +69,13 @@ _TABLE: dict[Category, tuple[int, bool, str]] = {
     Category.TIMEOUT: (504, True, "No route to this model answered in time; send the request again, or ask for a shorter answer"),
     Category.NO_CHANNEL: (503, False, f"No route to this model is open at this gateway: {_OPERATOR_MUST}"),
 }
-_MONEY = frozenset({Category.CREDIT_EXHAUSTED, Category.BUDGET_LIMIT})
 _OPERATOR = frozenset(
     {
         *(Category.AUTH_INVALID, Category.PERMISSION_DENIED, Category.MODEL_NOT_FOUND),
         *(Category.REGION_BLOCKED, Category.ACCOUNT_SUSPENDED, Category.NO_CHANNEL),
-        *_MONEY,
+        *MONEY,
     }
 )
-AT_FAULT = frozenset({Category.INVALID_REQUEST, Category.CONTEXT_TOO_LONG, Category.REQUEST_TOO_LARGE, Category.CONTENT_FILTERED})
-_PASSING = (Category.RATE_LIMITED, Category.OVERLOADED, Category.TIMEOUT, Category.SERVER_ERROR, Category.NETWORK)
 # Why an answer that had begun broke off; in other cases it is the provider that failed.
 _BROKE = {
     Category.RATE_LIMITED: "the provider's rate limit was reached",
@@ -126,12 +124,12 @@ def told(category: Category) -> Told:
 def sum_up(categories: tuple[Category, ...]) -> Category:
     """One category for the failures of every way to a model: the one that passes soonest, else money, else that a person must act."""
     found = set(categories)
-    passing = next((category for category in _PASSING if category in found), None)
+    passing = next((category for category in PASSING if category in found), None)
     if passing is not None:
         return passing
-    if found & _MONEY:
+    if found & MONEY:
         return Category.CREDIT_EXHAUSTED
-    if found and found <= AT_FAULT:
+    if found and found <= REQUEST_AT_FAULT:
         return categories[-1]  # every way says that the request is wrong
     return Category.NO_CHANNEL if found else Category.SERVER_ERROR
 
@@ -144,10 +142,10 @@ def of_failure(cause: Cause, category: Category, text: str = "") -> Told:
     if cause is Cause.DEADLINE:
         words = "The time that this gateway had for the request is over; send it again, or ask for a shorter answer"
         return replace(told(Category.TIMEOUT), message=words)
-    if category in AT_FAULT:
+    if category in REQUEST_AT_FAULT:
         base = told(category)
         return replace(base, message=f"{base.message}. The provider says: {text}") if text else base
-    if category in _MONEY:
+    if category in MONEY:
         words = f"No route to this model is open, because this gateway's own accounts are empty: {_OPERATOR_MUST}"
         return replace(told(Category.NO_CHANNEL), message=words, page="accounts-empty")
     return told(Category.NO_CHANNEL if category in _OPERATOR else category)
@@ -162,12 +160,12 @@ def soonest(told: Told, waits_ms: Iterable[int | None]) -> Told:
 def of_break(cause: Cause, category: Category) -> Told:
     """The error that ends an answer after its first byte: what came before it is a part of the answer."""
     base = of_failure(cause, category)
-    if base.category in AT_FAULT:
+    if base.category in REQUEST_AT_FAULT:
         return base
     why = _BROKE.get(base.category, "the provider failed")
     if cause is Cause.DEADLINE:
         why = "the time for the request is over"
-    elif category in _MONEY:
+    elif category in MONEY:
         why = "this gateway's own account is empty"
     cure = "; send the request again" if base.retry else f": {_OPERATOR_MUST}"
     return replace(base, message=f"The answer breaks off here and is incomplete, because {why}{cure}")

@@ -27,10 +27,9 @@ from solvent.exchange.machine import step
 from solvent.exchange.ports import Client, Headers
 from solvent.exchange.refusals import Told
 from solvent.exchange.state import Exchange, Policy, State
-from solvent.exchange.tell import Closing, tell, upstream_ids
+from solvent.exchange.tell import ENDINGS, Closing, tell, upstream_ids
 from solvent.ledger.accounts import key_account
 from solvent.ledger.journal import AttemptBegun, AttemptEnded, Fact, HoldPlaced, HoldPosted, HoldVoided, RequestDone
-from solvent.ledger.journal import Outcome as Ending
 from solvent.ledger.purse import Short
 from solvent.model.call import UpstreamRequest
 from solvent.model.price import Price
@@ -39,7 +38,6 @@ from solvent.model.verdict import Category
 from solvent.pricing import quote
 from solvent.routing.plan import Candidate
 
-_ENDINGS = {End.NONE: Ending.NONE, End.UNKNOWN: Ending.UNKNOWN, End.USAGE: Ending.USAGE}
 LEFT_STATUS = 499  # what logs show for a client that left, as nginx made it known
 
 
@@ -237,7 +235,7 @@ class Run:
         self._judge_health(attempt, command.over)
         ids = attempt.judgement.upstream_request_ids if attempt.judgement is not None else upstream_ids(attempt)
         now_us = self._around.clock.now_us()
-        self._facts.append(AttemptEnded(self._attempt_id(attempt), _ENDINGS[command.end], bill.cost, now_us, ids, bill.charge))
+        self._facts.append(AttemptEnded(self._attempt_id(attempt), ENDINGS[command.end], bill.cost, now_us, ids, bill.charge))
 
     def _bill(self, attempt: Attempt, end: End) -> Bill:
         if end is End.NONE:

@@ -16,7 +16,7 @@ from solvent.ledger.journal import AttemptTold, RequestDone
 from solvent.ledger.journal import Outcome as Ending
 from solvent.model.usage import Usage
 
-_ENDINGS = {End.NONE: Ending.NONE, End.UNKNOWN: Ending.UNKNOWN, End.USAGE: Ending.USAGE}
+ENDINGS = {End.NONE: Ending.NONE, End.UNKNOWN: Ending.UNKNOWN, End.USAGE: Ending.USAGE}
 _KINDS = tuple(sorted(Usage._fields))
 _amounts = attrgetter(*_KINDS)
 _ID_HEADERS = (b"request-id", b"x-request-id", b"x-oneapi-request-id")
@@ -79,7 +79,7 @@ def tell_turned(turned: Turned, arrived: Arrived, key_id: str, ms: int) -> Reque
 def _attempt(attempt: Attempt) -> AttemptTold:
     judgement = attempt.judgement
     ended_ms = max(0, attempt.ended_ms - attempt.began_ms)
-    shown = (attempt.candidate.upstream.name, attempt.candidate.model, attempt.status, _ENDINGS[attempt.end], ended_ms)
+    shown = (attempt.candidate.upstream.name, attempt.candidate.model, attempt.status, ENDINGS[attempt.end], ended_ms)
     if judgement is None:
         category = "" if attempt.category is None else attempt.category.value
         return AttemptTold(*shown, upstream_ids(attempt), category)

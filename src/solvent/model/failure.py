@@ -19,6 +19,12 @@ REQUEST_AT_FAULT = frozenset(
 )
 """The request itself is wrong: no other upstream will take it."""
 
+MONEY = frozenset({Category.CREDIT_EXHAUSTED, Category.BUDGET_LIMIT})
+"""Somebody must pay, or raise a limit."""
+
+PASSING = (Category.RATE_LIMITED, Category.OVERLOADED, Category.TIMEOUT, Category.SERVER_ERROR, Category.NETWORK)
+"""What passes by itself, the soonest first: of several failures the first of these is told."""
+
 
 class Transport(StrEnum):
     """What went wrong between us and the upstream, where no answer came or it cannot be used."""

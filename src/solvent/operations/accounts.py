@@ -57,12 +57,12 @@ class Accounts:
     def __init__(self, around: Surroundings) -> None:
         self._around = around
 
-    async def list(self) -> tuple[AccountState, ...]:
-        """Every configured account, in the order of the config."""
+    async def list(self, *, counted: bool = True) -> tuple[AccountState, ...]:
+        """Every configured account, in the order of the config. `counted`: with what was ever spent there, a sum over all days."""
         configured = self._around.configured()
         names = [upstream_account(one.name) for one in configured]
         accounts = await self._around.ledger.accounts(names)
-        tallies = await self._around.ledger.tallies(names, 0)
+        tallies = await self._around.ledger.tallies(names, 0) if counted else {}
         health = {one.account: one for one in self._around.workers.health()}
         return tuple(
             AccountState(
@@ -90,15 +90,15 @@ class Accounts:
     def probe(self, name: str) -> Refused:
         """Why the balance at the provider cannot be read now."""
         one = self._around.upstream(name)
-        if one is None:
-            return _unknown(name)
-        message = f"the balance of `{name}` cannot be read at `{one.provider}` yet; note what you pay in with a top-up of the account"
-        return Refused(Why.CONFLICT, message)
+        provider = "" if one is None else one.provider
+        message = f"the balance of `{name}` cannot be read at `{provider}` yet; note what you pay in with a top-up of the account"
+        return self._around.no_account(name) or Refused(Why.CONFLICT, message)
 
     async def drill(self, name: str, lasts_ms: int, idempotency_key: str | None = None) -> Answered | Refused:
         """Treats an account as dry for so long, at every worker once this returns. No money moves."""
-        if self._around.upstream(name) is None:
-            return _unknown(name)
+        refusal = self._around.no_account(name)
+        if refusal is not None:
+            return refusal
         wish = None if idempotency_key is None else Wish.of(idempotency_key, "drill", [name, lasts_ms])
         kept = None if wish is None else await self._around.answers.find(wish)
         if wish is not None and kept is not None:
@@ -109,7 +109,3 @@ class Accounts:
         if wish is not None:
             kept = await self._around.answers.first(wish, body)
         return Answered(body) if wish is None or kept is None else again(kept, wish)
-
-
-def _unknown(name: str) -> Refused:
-    return Refused(Why.UNKNOWN, f"there is no account `{name}` in the config; `GET /api/accounts` lists them")

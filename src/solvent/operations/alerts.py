@@ -54,7 +54,7 @@ class Alerts:
         A low balance counts from the first look that saw it, since the office started.
         """
         low, now_us = self._low(), self._now_us()
-        found = [alert for state in await self._accounts.list() for alert in _alerts(state, low, now_us)]
+        found = [alert for state in await self._accounts.list(counted=False) for alert in _alerts(state, low, now_us)]
         self._since = {alert.id: min(self._since.get(alert.id, alert.since_us), alert.since_us) for alert in found}
         return tuple(Alert(one.id, one.kind, one.subject, self._since[one.id], one.text) for one in found)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 
 from solvent.base import ids
 from solvent.cases import life
@@ -15,9 +14,8 @@ from solvent.diagnosis import fingerprint
 from solvent.ledger.journal import AttemptTold, Record, RequestDone
 from solvent.model.occurrence import GATEWAY, Case, Occurrence
 from solvent.model.verdict import Category, Wallet
+from solvent.operations import instants
 from solvent.operations.ports import CaseStore
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class FailedAttempts:
@@ -40,7 +38,7 @@ class FailedAttempts:
 
     def _filed(self, record: RequestDone, number: int, attempt: AttemptTold) -> tuple[Occurrence, Case]:
         """What is kept of a failed attempt, and the case that it would open."""
-        at = _EPOCH + timedelta(microseconds=record.at_us)
+        at = instants.instant(record.at_us)
         case_id = fingerprint.of(attempt.rule or "unmatched", attempt.provider, attempt.wallet if attempt.rule else attempt.category)
         occurrence = Occurrence(
             id=self._id(f"{record.request_id}.{number}"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from solvent.base.clock import Clock
 from solvent.model.route import Upstream
+from solvent.operations.asking import Refused, Why
 from solvent.operations.instants import microseconds
 from solvent.operations.ports import AnswerStore, Journals, KeyStore, LedgerStore, RequestStore, Workers
 
@@ -33,3 +34,9 @@ class Surroundings:
     def upstream(self, name: str) -> Upstream | None:
         """The configured account of this name, or None."""
         return next((one for one in self.configured() if one.name == name), None)
+
+    def no_account(self, name: str) -> Refused | None:
+        """Why nothing can be done with an account of this name: the config has none. None where it has."""
+        if self.upstream(name) is not None:
+            return None
+        return Refused(Why.UNKNOWN, f"there is no account `{name}` in the config; `GET /api/accounts` lists them")

@@ -12,7 +12,7 @@ from solvent.ledger.accounts import Account, key_account, upstream_account
 from solvent.ledger.transfers import Refusal
 from solvent.model.change import Change
 from solvent.operations import shapes
-from solvent.operations.asking import REUSED, Answered, Draft, Kept, Refused, Why, Wish, again, refused
+from solvent.operations.asking import Answered, Draft, Kept, Refused, Why, Wish, again, refused
 from solvent.operations.surroundings import Surroundings
 
 
@@ -54,11 +54,11 @@ class TopUps:
     async def to_account(self, name: str, payment: Payment) -> Answered | Refused:
         """Notes money that was paid in at a provider. Whatever of the account was closed for want of money is re-armed."""
         way = _Way(upstream_account(name), {"account": name}, (name,))
-        return await self._first(way, payment) or self._no_account(name) or await self._pay(way, payment)
+        return await self._first(way, payment) or self._around.no_account(name) or await self._pay(way, payment)
 
     async def rearm(self, name: str) -> Answered | Refused:
         """Opens again, at every worker once this returns, whatever of the account is closed. No money moves, however often it is done."""
-        refusal = self._no_account(name)
+        refusal = self._around.no_account(name)
         if refusal is not None:
             return refusal
         await self._around.workers.tell(Change(rearmed=(name,)))
@@ -87,11 +87,6 @@ class TopUps:
             return Refused(Why.CONFLICT, message)
         return None
 
-    def _no_account(self, name: str) -> Refused | None:
-        if self._around.upstream(name) is not None:
-            return None
-        return Refused(Why.UNKNOWN, f"there is no account `{name}` in the config; `GET /api/accounts` lists them")
-
     async def _pay(self, way: _Way, payment: Payment) -> Answered | Refused:
         at_us, wish = self._around.now_us(), payment.wish(way.account)
         once = ids.occurrence_id(self._around.random_bytes) if wish is None else wish.id
@@ -104,9 +99,11 @@ class TopUps:
         done = await self._around.ledger.move(transfer, None if wish is None else Draft(wish, answer))
         if isinstance(done, Refusal):
             return refused(done)
-        first: Answered | Refused = Answered(answer(done)) if isinstance(done, Account) else REUSED
-        if isinstance(done, Kept) and wish is not None:
+        if isinstance(done, Kept):
+            assert wish is not None, "only a draft with a wish finds an answer that is kept"
             first = again(done, wish)
+        else:
+            first = Answered(answer(done))
         if isinstance(first, Answered):
             await self._tell(way)
         return first

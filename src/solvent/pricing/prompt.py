@@ -90,11 +90,14 @@ class Unbounded(NamedTuple):
     part: str
 
 
-def prompt(asked: Asked, dialect: DialectName, model: str = "") -> int | Unbounded:
-    """The tokens of the prompt at `model`, an upstream's name (empty: the name asked for), or what cannot be bounded."""
+def prompt(asked: Asked, dialect: DialectName, model: str = "", fields: dict[str, Any] | None = None) -> int | Unbounded:
+    """The tokens of the prompt at `model`, an upstream's name (empty: the name asked for), or what cannot be bounded.
+
+    `fields`: the body as `decoded` gives it, for who counts it for several models.
+    """
     if asked.unbounded:
         return Unbounded(asked.unbounded)
-    fields = decoded(asked)
+    fields = decoded(asked) if fields is None else fields
     if fields is None:
         return Unbounded(_unreadable_part(asked))
     name = model or asked.model

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
-from solvent.model.failure import REQUEST_AT_FAULT, Judgement
+from solvent.model.failure import MONEY, REQUEST_AT_FAULT, Judgement
 from solvent.model.health import Closed, Health
 from solvent.model.verdict import Category
 from solvent.routing.breaker import CANARY_LAST_US, NEW, Breaker, Event, Gate, Kind, State, first_wait_us, gate, step
@@ -21,7 +21,6 @@ ACCOUNT, KEY, DRILL = "account", "key", "drill"
 SCOPES_MAX = 512
 """So many breakers an account has: names of models that callers make up cannot fill the memory."""
 
-MONEY: Final = frozenset({Category.CREDIT_EXHAUSTED, Category.BUDGET_LIMIT})
 TRANSIENT: Final = frozenset(
     {
         Category.RATE_LIMITED,

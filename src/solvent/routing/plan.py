@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from solvent.catalogue.vendors import vendor_of as catalogue_vendor_of
+from solvent.model.failure import PASSING
 from solvent.model.route import DialectName, Endpoint, Model, Route, Routebook, Upstream
 from solvent.model.verdict import Category
 from solvent.routing.breaker import Breaker, Gate
@@ -21,15 +22,6 @@ NAME_CHARS_MAX = 256
 """A pattern serves no longer name, nor one with signs that cannot be printed: what callers make up is kept, and sent on in headers."""
 
 _DRAW_MASK: Final = (1 << 64) - 1
-# What all closed ways come to, where waiting helps: the first of these that one of them waits for.
-_PASSING: Final = (
-    Category.RATE_LIMITED,
-    Category.OVERLOADED,
-    Category.TIMEOUT,
-    Category.SERVER_ERROR,
-    Category.NETWORK,
-    Category.NO_CHANNEL,
-)
 
 
 class Candidate(NamedTuple):
@@ -258,7 +250,7 @@ def _summed_up(skipped: tuple[Skipped, ...], untils_us: list[int], now_us: int) 
     if not untils_us:
         return Plan((), skipped, Category.NO_CHANNEL)
     found = {way.category for way in skipped}
-    category = next((category for category in _PASSING if category in found), Category.NO_CHANNEL)
+    category = next((category for category in PASSING if category in found), Category.NO_CHANNEL)
     return Plan((), skipped, category, max((min(untils_us) - now_us + 999) // 1000, 1), waiting_helps=True)
 
 

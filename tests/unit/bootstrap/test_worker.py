@@ -40,13 +40,13 @@ def collector() -> Iterator[None]:
 
 
 def test_it_is_set_up_from_its_arguments(line: socket.socket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "key-secret").write_text("pepper\n")
+    (tmp_path / "key-secret").write_text("pepper that is as long as one must be\n")
     made: list[Setup] = []
     monkeypatch.setattr(edge, "run", lambda setup, *_: made.append(setup))
     assert worker.main([*ARGUMENTS, str(tmp_path)]) == 0
     setup = made[0]
     assert (setup.name, setup.data, setup.sync, setup.drain_ms) == ("worker-1", tmp_path, True, 5)
-    assert setup.digest("sk-1") == keys.digest("sk-1", b"pepper")
+    assert setup.digest("sk-1") == keys.digest("sk-1", b"pepper that is as long as one must be")
     setup.opened()
     assert line.recv(100) == b"ready\n"
 

@@ -33,7 +33,7 @@ from solvent.exchange.job import Job, Surroundings
 from solvent.exchange.refusals import Told
 from solvent.exchange.till import Holder, Till
 from solvent.ledger.purse import Lease, Part, Purse, Short
-from solvent.model.failure import Evidence
+from solvent.model.failure import REQUEST_AT_FAULT, Evidence
 from solvent.model.key import Key
 from solvent.model.price import Price, Rates
 from solvent.model.route import DialectName, Endpoint, Model, Route, Routebook, Upstream
@@ -427,7 +427,7 @@ def test_every_text_says_more_than_what_happened(told: list[Told]) -> None:
 
 def scope_of(told: Told) -> str | None:
     """What a gateway closes that has this one as its upstream."""
-    if told.page in ("balance-held", "budget-held") or told.category in refusals.AT_FAULT:
+    if told.page in ("balance-held", "budget-held") or told.category in REQUEST_AT_FAULT:
         return None
     if told.category is Category.CREDIT_EXHAUSTED:
         return "account"

@@ -238,7 +238,6 @@ class Stage:
         self.health = HealthBook()
         self.till = Till(self.clock, lambda text: f"digest of {text}")
         self.memo = Memo()
-        self.judged: list[tuple[Evidence, Judgement]] = []
         self.runs: list[Run] = []
         self.journal_failures = 0
         self.faults: list[tuple[str, Exception]] = []
@@ -288,9 +287,7 @@ class Stage:
                 request=asked.body,
                 problem=problem,
             )
-            judgement = judge_attempt(evidence, _rules(), self.memo)
-            self.judged.append((evidence, judgement))
-            return judgement
+            return judge_attempt(evidence, _rules(), self.memo)
 
         return judge
 

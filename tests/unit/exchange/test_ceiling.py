@@ -51,9 +51,9 @@ def test_a_prompt_is_counted_once_for_all_ways_of_one_name(monkeypatch: pytest.M
     made = job(stage)
     counted: list[str] = []
 
-    def counts(asked: Asked, dialect: DialectName, model: str) -> int | Unbounded:
+    def counts(asked: Asked, dialect: DialectName, model: str, fields: dict[str, Any]) -> int | Unbounded:
         counted.append(model)
-        return prompt(asked, dialect, model)
+        return prompt(asked, dialect, model, fields)
 
     monkeypatch.setattr(ceilings, "prompt", counts)
     of(stage, made, 1)

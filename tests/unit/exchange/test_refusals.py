@@ -6,6 +6,7 @@ from solvent.exchange import refusals
 from solvent.exchange.commands import Cause
 from solvent.exchange.refusals import Told, told
 from solvent.ledger.purse import Part, Short
+from solvent.model.failure import REQUEST_AT_FAULT
 from solvent.model.route import DialectName
 from solvent.model.verdict import Category
 
@@ -35,7 +36,7 @@ def test_the_operators_empty_account_is_told_as_such_and_is_no_402(category: Cat
     assert "topping up your key does not help" in failure.message
 
 
-@pytest.mark.parametrize("category", sorted(refusals.AT_FAULT))
+@pytest.mark.parametrize("category", sorted(REQUEST_AT_FAULT))
 def test_the_upstreams_words_are_handed_on_only_where_the_request_is_at_fault(category: Category) -> None:
     assert refusals.of_failure(Cause.UPSTREAM, category, "too long by 9").message.endswith(". The provider says: too long by 9")
     assert refusals.of_failure(Cause.UPSTREAM, category).message == told(category).message
@@ -66,7 +67,7 @@ def test_a_failure_of_the_gateway_itself_is_told_whatever_the_upstreams_was(caus
     assert failures.pop().retry
 
 
-@pytest.mark.parametrize("category", [category for category in Category if category not in refusals.AT_FAULT])
+@pytest.mark.parametrize("category", [category for category in Category if category not in REQUEST_AT_FAULT])
 def test_an_answer_that_breaks_off_says_that_it_is_incomplete_and_keeps_its_category(category: Category) -> None:
     broken, failure = refusals.of_break(Cause.UPSTREAM, category), refusals.of_failure(Cause.UPSTREAM, category)
     assert broken.message.startswith("The answer breaks off here and is incomplete, because ")

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from solvent.model.failure import MONEY
 from solvent.model.health import Closed, Health
 from solvent.model.verdict import Category
 from solvent.routing.breaker import Gate
-from solvent.routing.health import ACCOUNT, DRILL, KEY, MONEY, SCOPES_MAX, TRANSIENT, HealthBook, Pass, Scopes, scopes_of
+from solvent.routing.health import ACCOUNT, DRILL, KEY, SCOPES_MAX, TRANSIENT, HealthBook, Pass, Scopes, scopes_of
 from tests.unit.routing.verdicts import judged
 
 S = 1_000_000
