@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import textwrap
 import time
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,8 @@ def _first_request(office: Office, gateway: str, key: str) -> list[str]:
         # The words that are kept of an error begin with its status.
         failed = attempt.get("text") or f"{attempt.get('status') or 'no answer'} {attempt.get('category')}"
         how = failed if attempt.get("category") else f"{attempt.get('status')}, which answered"
-        lines.append(f"  {number}. {clean(attempt.get('account')):<16} {clean(how)[:120]}")
+        shown = textwrap.shorten(clean(how), 120, placeholder=" …")
+        lines.append(f"  {number}. {clean(attempt.get('account')):<16} {shown}")
     return [
         *lines,
         f"  the caller saw {done.get('status')} after {done.get('ms')} ms, for {done.get('cost_usd')} USD: {clean(done.get('id'))}",
