@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from solvent.adapters import cursor
 from solvent.cases import life
-from solvent.model.occurrence import Case, Occurrence, Page
+from solvent.model.occurrence import Case, Occurrence, Page, View
 
 
 class MemoryCaseStore:
@@ -41,14 +41,14 @@ class MemoryCaseStore:
         return None if found is None else (found, self._cases[found.case_id])
 
     async def occurrences(
-        self, *, limit: int, after: str | None, case_id: str | None = None, source: str | None = None, unlisted: bool = False
+        self, *, limit: int, after: str | None, view: View, case_id: str | None = None, source: str | None = None
     ) -> Page[tuple[Occurrence, Case]]:
-        """Listed occurrences, newest first; with `unlisted` also those that no list of the desk shows."""
+        """The occurrences that the view shows, newest first."""
         place = cursor.read(after)
         wanted = [
             item
             for item in self._occurrences.values()
-            if (item.listed or unlisted)
+            if _shown(item, view)
             and case_id in (None, item.case_id)
             and source in (None, item.source)
             and (place is None or (item.at, item.id) < place)
@@ -56,16 +56,26 @@ class MemoryCaseStore:
         wanted.sort(key=lambda item: (item.at, item.id), reverse=True)
         shown = wanted[:limit]
         more = cursor.write(shown[-1].at, shown[-1].id) if len(wanted) > limit else None
-        return Page(tuple((item, self._cases[item.case_id]) for item in shown), more)
+        groups = {case.id: case for case in self._seen(view)}
+        return Page(tuple((item, groups[item.case_id]) for item in shown), more)
 
-    async def case(self, case_id: str) -> Case | None:
+    async def case(self, case_id: str, view: View) -> Case | None:
         """One case, or None."""
-        return self._cases.get(case_id)
+        return next((case for case in self._seen(view) if case.id == case_id), None)
 
-    async def cases(self, *, limit: int, after: str | None) -> Page[Case]:
+    def _seen(self, view: View) -> Iterator[Case]:
+        for case in self._cases.values():
+            if view is not View.PUBLIC:
+                yield case
+                continue
+            times = [item.at for item in self._occurrences.values() if item.case_id == case.id and _shown(item, view)]
+            if times:
+                yield replace(case, count=len(times), first_at=min(times), last_at=max(times))
+
+    async def cases(self, *, limit: int, after: str | None, view: View) -> Page[Case]:
         """Cases by their last occurrence."""
         place = cursor.read(after)
-        wanted = [item for item in self._cases.values() if place is None or (item.last_at, item.id) < place]
+        wanted = [item for item in self._seen(view) if place is None or (item.last_at, item.id) < place]
         wanted.sort(key=lambda item: (item.last_at, item.id), reverse=True)
         shown = wanted[:limit]
         more = cursor.write(shown[-1].last_at, shown[-1].id) if len(wanted) > limit else None
@@ -98,6 +108,12 @@ class MemoryCaseStore:
             found = self._cases[case_id] = replace(found, state=life.step(life.State(found.state), event).value)
         return found
 
-    async def counts(self) -> tuple[int, int]:
+    async def counts(self, view: View) -> tuple[int, int]:
         """How many occurrences and cases there are."""
-        return len(self._occurrences), len(self._cases)
+        if view is not View.PUBLIC:
+            return len(self._occurrences), len(self._cases)
+        return sum(_shown(item, view) for item in self._occurrences.values()), len(list(self._seen(view)))
+
+
+def _shown(item: Occurrence, view: View) -> bool:
+    return view is View.OPERATOR or (item.listed and (item.public or view is View.DESK))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Callable
 
@@ -21,6 +23,19 @@ def occurrence_id(random_bytes: Callable[[int], bytes]) -> str:
         number, rest = divmod(number, 32)
         signs.append(_ALPHABET[rest])
     return "".join(reversed(signs))
+
+
+TOKEN_BYTES = 16
+
+
+def secret_token(random_bytes: Callable[[int], bytes]) -> str:
+    """A secret of 128 random bits in 22 signs that stand in an address as they are."""
+    return base64.urlsafe_b64encode(random_bytes(TOKEN_BYTES)).decode("ascii").rstrip("=")
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a secret token. It is random, so its hash needs no secret of its own."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 class RequestIds:

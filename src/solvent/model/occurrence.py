@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from solvent.model.verdict import Category, Wallet
@@ -15,9 +16,21 @@ GATEWAY = "gateway"  # what a failed attempt of our own told
 SOURCES = ("paste", "api", GATEWAY)
 
 
+class View(StrEnum):
+    """Whose eyes something is for."""
+
+    OPERATOR = "operator"  # everything
+    DESK = "desk"  # what is listed
+    PUBLIC = "public"  # of what strangers pasted at the public desk, that which is listed
+
+
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One paste. `text` has no secrets, `struck` counts those removed by kind, `took_us` is the time that the verdict took."""
+    """One paste. `text` has no secrets, `struck` counts those removed by kind, `took_us` is the time that the verdict took.
+
+    `public`: it was pasted at the public desk, which shows nothing else. `deletion`: the hash of the token that deletes it, None where
+    none was given.
+    """
 
     id: str
     case_id: str
@@ -29,6 +42,8 @@ class Occurrence:
     listed: bool
     took_us: int
     feedback: str | None = None
+    public: bool = False
+    deletion: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ known today, and the same error gets the same answer.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from solvent.base import ids
@@ -18,7 +19,7 @@ from solvent.cases import life
 from solvent.diagnosis import desk, fingerprint
 from solvent.diagnosis.desk import Explanation
 from solvent.diagnosis.engine import Engine
-from solvent.model.occurrence import FEEDBACK, GATEWAY, SOURCES, Case, Occurrence, Page
+from solvent.model.occurrence import FEEDBACK, GATEWAY, SOURCES, Case, Occurrence, Page, View
 from solvent.operations import attempts
 from solvent.operations.ports import CaseStore
 
@@ -27,15 +28,23 @@ LIST_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An occurrence with its case and what is known about it today."""
+    """An occurrence with its case and what is known about it today. `deletion_token`: only right after the filing, and nowhere kept."""
 
     occurrence: Occurrence
     case: Case
     explanation: Explanation
+    deletion_token: str | None = None
 
 
 class Desk:
-    """The error desk's acts, over a store, a clock and a source of randomness."""
+    """The error desk's acts, over a store, a clock and a source of randomness.
+
+    The `public` desk is for strangers. It knows nothing but what was pasted at itself: what the gateway filed, what the operator pasted,
+    and what the operator says of a case are not there, whatever is asked for. It lists only what its reader wants listed and a rule
+    matched.
+    """
+
+    public = False
 
     def __init__(
         self, engine: Engine, store: CaseStore, clock: Clock, random_bytes: Callable[[int], bytes], monotonic_ns: Callable[[], int]
@@ -46,12 +55,21 @@ class Desk:
         self._random_bytes = random_bytes
         self._monotonic_ns = monotonic_ns
 
+    def for_strangers(self) -> Desk:
+        """The public desk over the same store."""
+        desk = Desk(self.engine, self._store, self._clock, self._random_bytes, self._monotonic_ns)
+        desk.public = True
+        return desk
+
     def explain(self, raw: str, lang: str, code_language: str | None = None) -> Explanation:
         """Explains a text without keeping anything. Raises `UsageError` where it is empty, too large or not text."""
         return desk.explain(accept(raw), self.engine, lang, code_language)
 
-    async def file(self, raw: str, lang: str, *, source: str = "paste", listed: bool = True) -> Opened:
-        """Explains a text and keeps it, without its secrets. Raises `UsageError` where it is empty, too large or not text."""
+    async def file(self, raw: str, lang: str, *, source: str = "paste", listed: bool | None = None) -> Opened:
+        """Explains a text and keeps it, without its secrets. Raises `UsageError` where it is empty, too large or not text.
+
+        `listed` None: as is the custom here, which is yes, and no at the public desk.
+        """
         if source not in SOURCES:
             message = f"`{source}` is not a source of occurrences; use one of {', '.join(SOURCES)}"
             raise UsageError(message)
@@ -59,6 +77,8 @@ class Desk:
         explanation = self.explain(raw, lang)
         took_us = (self._monotonic_ns() - started) // 1000
         verdict, now = explanation.verdict, self._clock.now()
+        wanted = not self.public if listed is None else listed
+        token = ids.secret_token(self._random_bytes)
         occurrence = Occurrence(
             id=ids.occurrence_id(self._random_bytes),
             case_id=verdict.fingerprint,
@@ -67,11 +87,13 @@ class Desk:
             text=explanation.text,
             struck=explanation.struck,
             language=verdict.language,
-            listed=listed,
+            listed=wanted and (verdict.rule is not None or not self.public),
             took_us=took_us,
+            public=self.public,
+            deletion=ids.token_hash(token),
         )
         case = await self._store.file(occurrence, self._first(explanation, now))
-        return Opened(occurrence, case, explanation)
+        return Opened(occurrence, self._told(case), explanation, token)
 
     def _first(self, explanation: Explanation, now: datetime) -> Case:
         verdict = explanation.verdict
@@ -91,46 +113,95 @@ class Desk:
 
     async def open(self, occurrence_id: str, lang: str, code_language: str | None = None) -> Opened | None:
         """One kept paste, explained anew in `lang`; None where there is no such paste."""
-        found = await self._store.occurrence(occurrence_id)
+        found = await self._found(occurrence_id)
         if found is None:
             return None
         occurrence, case = found
         text = attempts.said(occurrence.text) if occurrence.source == GATEWAY else occurrence.text
         return Opened(occurrence, case, desk.explain(text, self.engine, lang, code_language))
 
+    async def _found(self, occurrence_id: str) -> tuple[Occurrence, Case] | None:
+        found = await self._store.occurrence(occurrence_id)
+        if found is None or (self.public and not found[0].public):
+            return None
+        occurrence, case = found
+        if self.public:
+            # One that is not listed has a case of which the public knows nothing.
+            case = await self._store.case(case.id, View.PUBLIC) or replace(case, count=0, first_at=occurrence.at, last_at=occurrence.at)
+        return occurrence, self._told(case)
+
+    def _told(self, case: Case) -> Case:
+        """A case as this desk tells of it: what an operator says of it and the words of others' texts stay out of the public's."""
+        if not self.public:
+            return case
+        event = life.Event.OCCURRED_UNEXPLAINED if case.rule is None else life.Event.OCCURRED_EXPLAINED
+        return replace(case, template="", state=life.step(life.FIRST, event).value)
+
+    @property
+    def _view(self) -> View:
+        return View.PUBLIC if self.public else View.DESK
+
     async def occurrences(self, *, limit: int, after: str | None, case_id: str | None = None) -> Page[tuple[Occurrence, Case]]:
         """Listed pastes, newest first, of one case or of all."""
-        return await self._store.occurrences(case_id=case_id, limit=max(1, min(limit, LIST_MAX)), after=after)
+        found = await self._store.occurrences(case_id=case_id, limit=max(1, min(limit, LIST_MAX)), after=after, view=self._view)
+        return Page(tuple((occurrence, self._told(case)) for occurrence, case in found.items), found.after)
 
     async def everything(
         self, *, limit: int, after: str | None, case_id: str | None = None, source: str | None = None
     ) -> Page[tuple[Occurrence, Case]]:
         """What was pasted and what the gateway filed, newest first, also what no list of the desk shows: for the operator alone."""
-        return await self._store.occurrences(limit=max(1, min(limit, LIST_MAX)), after=after, case_id=case_id, source=source, unlisted=True)
+        assert not self.public
+        limit = max(1, min(limit, LIST_MAX))
+        return await self._store.occurrences(limit=limit, after=after, case_id=case_id, source=source, view=View.OPERATOR)
 
     async def remove(self, occurrence_id: str) -> bool:
         """Deletes an occurrence for good; its case counts one less, and goes with its last one. False where there is none."""
+        assert not self.public
         return await self._store.remove(occurrence_id)
+
+    async def may_delete(self, occurrence_id: str, token: str) -> bool | None:
+        """Whether the token is the one that was given when this was filed; None where there is no such paste."""
+        found = await self._found(occurrence_id)
+        if found is None:
+            return None
+        kept = found[0].deletion
+        return kept is not None and hmac.compare_digest(ids.token_hash(token), kept)
+
+    async def delete(self, occurrence_id: str, token: str) -> bool | None:
+        """Deletes a paste as `remove` does, for whoever has its token; false where it is another, None where there is no such paste."""
+        if not (allowed := await self.may_delete(occurrence_id, token)):
+            return allowed
+        return await self._store.remove(occurrence_id) or None
 
     async def resolve(self, case_id: str) -> Case | None:
         """A person says that the case is over; it regresses if it comes back. None where there is no such case."""
+        assert not self.public
         return await self._store.happen(case_id, life.Event.RESOLVED)
 
     async def cases(self, *, limit: int, after: str | None) -> Page[Case]:
         """Cases, the one seen last first."""
-        return await self._store.cases(limit=max(1, min(limit, LIST_MAX)), after=after)
+        found = await self._store.cases(limit=max(1, min(limit, LIST_MAX)), after=after, view=self._view)
+        return Page(tuple(map(self._told, found.items)), found.after)
 
     async def case(self, case_id: str) -> Case | None:
         """One case, or None."""
-        return await self._store.case(case_id)
+        found = await self._store.case(case_id, self._view)
+        if found is None or not self.public:
+            return found
+        # The sentence that the public is shown comes from a paste that the public may see.
+        page = await self.occurrences(limit=1, after=None, case_id=case_id)
+        shown = [desk.explain(item.text, self.engine, item.language).report.original for item, _ in page.items]
+        return replace(self._told(found), template=fingerprint.template("".join(shown)))
 
     async def give_feedback(self, occurrence_id: str, feedback: str) -> bool:
         """Records whether a report helped. False where there is no such paste; raises `UsageError` on another word."""
         if feedback not in FEEDBACK:
             message = f"`{feedback}` is no feedback; say one of {', '.join(FEEDBACK)}"
             raise UsageError(message)
+        if await self._found(occurrence_id) is None:
+            return False
         return await self._store.give_feedback(occurrence_id, feedback)
 
     async def counts(self) -> tuple[int, int]:
         """How many pastes and cases there are."""
-        return await self._store.counts()
+        return await self._store.counts(self._view)

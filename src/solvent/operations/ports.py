@@ -13,13 +13,17 @@ from solvent.ledger.transfers import Entry, Refusal, Transfer
 from solvent.model.change import Change
 from solvent.model.health import Health
 from solvent.model.key import Key
-from solvent.model.occurrence import Case, Occurrence, Page
+from solvent.model.occurrence import Case, Occurrence, Page, View
 from solvent.operations.asking import Draft, Kept, Wish
 from solvent.operations.folding import Batch, Folded, Place, Tally, Witness
 
 
 class CaseStore(Protocol):
-    """Keeps occurrences and cases. Lists are newest first; `after` is the cursor of the page before."""
+    """Keeps occurrences and cases. Lists are newest first; `after` is the cursor of the page before.
+
+    What is read for the public's `view` knows nothing but the occurrences that it may see: a case counts these alone, from the first to
+    the last of them, and is not there without any.
+    """
 
     async def file(self, occurrence: Occurrence, case: Case) -> Case:
         """Adds the occurrence and, in one step, opens its case or counts it there; returns the case as it now stands.
@@ -37,19 +41,19 @@ class CaseStore(Protocol):
         ...
 
     async def occurrences(
-        self, *, limit: int, after: str | None, case_id: str | None = None, source: str | None = None, unlisted: bool = False
+        self, *, limit: int, after: str | None, view: View, case_id: str | None = None, source: str | None = None
     ) -> Page[tuple[Occurrence, Case]]:
-        """Occurrences, of one case or of all, from one source or from all; without `unlisted` only those that the desk lists.
+        """Occurrences, of one case or of all, from one source or from all, as far as the view shows them.
 
         A cursor that cannot be read starts from the newest.
         """
         ...
 
-    async def case(self, case_id: str) -> Case | None:
+    async def case(self, case_id: str, view: View) -> Case | None:
         """One case, or None."""
         ...
 
-    async def cases(self, *, limit: int, after: str | None) -> Page[Case]:
+    async def cases(self, *, limit: int, after: str | None, view: View) -> Page[Case]:
         """Cases by their last occurrence."""
         ...
 
@@ -58,15 +62,18 @@ class CaseStore(Protocol):
         ...
 
     async def remove(self, occurrence_id: str) -> bool:
-        """Deletes an occurrence; its case counts one less, and goes with its last one. False where there is no such occurrence."""
+        """Deletes an occurrence, also from the files that it was in; its case counts one less, and goes with its last one.
+
+        False where there is no such occurrence.
+        """
         ...
 
     async def happen(self, case_id: str, event: Event) -> Case | None:
         """Moves a case on in its life; the case as it now stands, None where there is none."""
         ...
 
-    async def counts(self) -> tuple[int, int]:
-        """How many occurrences and cases there are."""
+    async def counts(self, view: View) -> tuple[int, int]:
+        """How many occurrences and cases there are; whoever is not the public is told of the unlisted ones, too."""
         ...
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import random
 import re
 from collections.abc import Callable
 
@@ -53,3 +55,14 @@ def test_a_requests_name_tells_when_it_came_and_sorts_by_it() -> None:
 )
 def test_another_text_tells_no_time(text: str) -> None:
     assert ids.came_at_ms(text) is None
+
+
+def test_a_secret_token_has_128_bits_and_stands_in_an_address_as_it_is() -> None:
+    assert ids.secret_token(lambda length: b"\xff" * length) == "_" * 21 + "w"
+    assert {len(ids.secret_token(random.Random(seed).randbytes)) for seed in range(50)} == {22}
+
+
+def test_a_token_is_kept_as_a_hash_that_differs_with_every_bit() -> None:
+    tokens = {base64.urlsafe_b64encode((1 << bit).to_bytes(16, "big")).decode() for bit in range(128)}
+    assert len({ids.token_hash(token) for token in tokens}) == 128
+    assert len(ids.token_hash("\ud800")) == 64

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from solvent.adapters.memory import MemoryCaseStore
 from solvent.ledger.journal import AttemptTold, HoldVoided, Outcome, RequestDone
-from solvent.model.occurrence import Case, Occurrence
+from solvent.model.occurrence import Case, Occurrence, View
 from solvent.operations.attempts import FailedAttempts, said
 from tests.books import AT_US, done
 
@@ -32,7 +32,7 @@ def told(name: str, *attempts: AttemptTold) -> RequestDone:
 
 
 async def filed(store: MemoryCaseStore) -> list[tuple[Occurrence, Case]]:
-    return list((await store.occurrences(limit=50, after=None, unlisted=True)).items)
+    return list((await store.occurrences(limit=50, after=None, view=View.OPERATOR)).items)
 
 
 async def test_every_failed_attempt_is_a_private_occurrence_in_the_case_of_its_defect() -> None:
@@ -48,7 +48,7 @@ async def test_every_failed_attempt_is_a_private_occurrence_in_the_case_of_its_d
     cases = {case.rule: case for _, case in found}
     assert (cases["anthropic/no-credit"].count, cases["anthropic/no-credit"].state) == (2, "answered")
     assert (cases[None].count, cases[None].state, cases[None].category.value) == (1, "processing", "network")
-    assert (await store.occurrences(limit=50, after=None)).items == ()
+    assert (await store.occurrences(limit=50, after=None, view=View.DESK)).items == ()
 
 
 async def test_what_is_read_again_is_filed_once() -> None:

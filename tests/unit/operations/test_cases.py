@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from solvent.adapters.memory import MemoryCaseStore
 from solvent.base.errors import UsageError
 from solvent.base.paste import PASTE_BYTES_MAX
 from solvent.diagnosis.engine import Engine
+from solvent.model.occurrence import Occurrence, View
 from solvent.model.verdict import Category, Wallet
 from solvent.operations.cases import LIST_MAX, Desk
 from tests import small
@@ -37,7 +39,7 @@ def desk(
 async def test_a_filed_paste_is_found_again_as_it_was_explained(desk: Desk, clock: FixedClock) -> None:
     filed = await desk.file(small.NO_CREDIT, "en")
     opened = await desk.open(filed.occurrence.id, "en")
-    assert opened == filed
+    assert opened == replace(filed, deletion_token=None)
     assert filed.occurrence.text == small.NO_CREDIT
     assert (filed.occurrence.at, filed.occurrence.source, filed.occurrence.listed) == (clock.instant, "paste", True)
     assert filed.explanation.verdict.rule == "acme/no-credit"
@@ -172,3 +174,83 @@ async def test_the_occurrences_of_one_case_are_its_own(desk: Desk) -> None:
     page = await desk.occurrences(limit=10, after=None, case_id=first.case.id)
     assert [occurrence.id for occurrence, _ in page.items] == [first.occurrence.id]
     assert await desk.case(first.case.id) == first.case
+
+
+async def private(store: MemoryCaseStore, desk: Desk, clock: FixedClock) -> Occurrence:
+    """What the gateway filed, in the case that a stranger's paste of the same error falls into."""
+    filed = await desk.file(f"{small.NO_CREDIT} of the house", "en", listed=True)
+    await store.remove(filed.occurrence.id)
+    clock.pass_by(hours=1)
+    occurrence = replace(filed.occurrence, id="private", source="gateway", at=clock.instant, listed=False)
+    await store.file(occurrence, replace(filed.case, template="the house of cards", first_at=clock.instant, last_at=clock.instant))
+    return occurrence
+
+
+async def test_the_public_desk_knows_nothing_but_what_was_pasted_there(desk: Desk, store: MemoryCaseStore, clock: FixedClock) -> None:
+    hidden = await private(store, desk, clock)
+    operators = await desk.file(small.NO_CREDIT, "en")
+    public = desk.for_strangers()
+    assert await public.counts() == (0, 0)
+    assert await public.case(hidden.case_id) is None
+    assert not (await public.cases(limit=9, after=None)).items
+    assert not (await public.occurrences(limit=9, after=None)).items
+    for occurrence_id in (hidden.id, operators.occurrence.id):
+        assert await public.open(occurrence_id, "en") is None
+        assert await public.give_feedback(occurrence_id, "helped") is False
+        assert await public.delete(occurrence_id, operators.deletion_token or "") is None
+    assert await desk.counts() == (2, 1)
+
+    clock.pass_by(hours=1)
+    mine = await public.file(f"{small.NO_CREDIT} 7 left", "en", listed=True)
+    assert (mine.occurrence.public, mine.occurrence.listed) == (True, True)
+    case = await public.case(hidden.case_id)
+    assert case is not None
+    assert (case.count, case.first_at, case.last_at) == (1, clock.instant, clock.instant)
+    assert "house" not in case.template
+    assert case.template
+    assert [(item.count, item.template) for item in (await public.cases(limit=9, after=None)).items] == [(1, "")]
+    assert [item.id for item, _ in (await public.occurrences(limit=9, after=None)).items] == [mine.occurrence.id]
+    await desk.resolve(hidden.case_id)
+    opened = await public.open(mine.occurrence.id, "en")
+    assert opened is not None
+    assert (opened.case.state, opened.case.count) == ("answered", 1)
+    assert await public.counts() == (1, 1)
+    assert await desk.counts() == (3, 1)
+
+
+async def test_a_public_paste_is_listed_where_its_reader_wants_it_and_a_rule_matched(desk: Desk) -> None:
+    public = desk.for_strangers()
+    for raw, wish, listed in (
+        (small.NO_CREDIT, None, False),
+        (small.NO_CREDIT, False, False),
+        (small.NO_CREDIT, True, True),
+        (small.UNKNOWN, True, False),
+    ):
+        filed = await public.file(raw, "en", listed=wish)
+        assert filed.occurrence.listed is listed
+        opened = await public.open(filed.occurrence.id, "en")
+        assert opened is not None
+        assert opened.case.count == int(listed)
+    assert (await desk.file(small.UNKNOWN, "en")).occurrence.listed is True
+    assert (await desk.file(small.UNKNOWN, "en", listed=False)).occurrence.listed is False
+
+
+async def test_a_paste_is_deleted_with_its_token_alone(desk: Desk, store: MemoryCaseStore) -> None:
+    first, second = await desk.file(small.NO_CREDIT, "en"), await desk.file(small.NO_CREDIT, "en")
+    name, token = first.occurrence.id, first.deletion_token or ""
+    assert len(token) == 22
+    assert token not in repr(await store.occurrence(name))
+    for wrong in ("", token[:-1], token + "A", token.swapcase(), second.deletion_token or "", "密" * 22, "\ud800"):
+        assert await desk.may_delete(name, wrong) is False
+        assert await desk.delete(name, wrong) is False
+    assert await desk.may_delete(name, token) is True
+    assert await desk.delete(name, token) is True
+    assert await desk.open(name, "en") is None
+    assert await desk.delete(name, token) is None
+    assert (await store.occurrences(limit=9, after=None, view=View.OPERATOR)).items[0][0].id == second.occurrence.id
+
+
+async def test_what_was_filed_without_a_token_has_no_link_that_deletes_it(desk: Desk, store: MemoryCaseStore) -> None:
+    filed = await desk.file(small.NO_CREDIT, "en")
+    await store.file(replace(filed.occurrence, id="old", deletion=None), filed.case)
+    assert await desk.delete("old", "") is False

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from solvent.adapters import cursor
+from solvent.adapters.store.filing import Filing
 from solvent.adapters.store.tables import cases, occurrences
 from solvent.adapters.store.transactions import Transactions, rows_in
 from solvent.cases import life
-from solvent.model.occurrence import Case, Occurrence, Page
+from solvent.model.occurrence import Case, Occurrence, Page, View
 from solvent.model.verdict import Category, Wallet
 
 
@@ -22,11 +23,15 @@ class SqlCaseStore:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
+        self._filing = Filing(self._file_all)
 
     async def file(self, occurrence: Occurrence, case: Case) -> Case:
-        """Adds the occurrence and opens its case or counts it there, in one transaction."""
+        """Adds the occurrence and opens its case or counts it there, in one transaction with whatever else is being filed."""
+        return await self._filing.file(occurrence, case)
+
+    async def _file_all(self, filed: Sequence[tuple[Occurrence, Case]]) -> dict[str, Case]:
         async with self._transactions.write() as connection:
-            return (await _file(connection, [(occurrence, case)]))[case.id]
+            return await _file(connection, filed)
 
     async def file_new(self, filed: Sequence[tuple[Occurrence, Case]]) -> int:
         """Files those that are not there yet in one transaction; how many these were."""
@@ -47,12 +52,11 @@ class SqlCaseStore:
         return _occurrence(row), _case(case)
 
     async def occurrences(
-        self, *, limit: int, after: str | None, case_id: str | None = None, source: str | None = None, unlisted: bool = False
+        self, *, limit: int, after: str | None, view: View, case_id: str | None = None, source: str | None = None
     ) -> Page[tuple[Occurrence, Case]]:
-        """Listed occurrences, newest first; with `unlisted` also those that no list of the desk shows."""
-        query: Select[Any] = select(occurrences).order_by(occurrences.c.at.desc(), occurrences.c.id.desc()).limit(limit + 1)
-        if not unlisted:
-            query = query.where(occurrences.c.listed)
+        """The occurrences that the view shows, newest first."""
+        query: Select[Any] = select(occurrences).where(_shown(view)).order_by(occurrences.c.at.desc(), occurrences.c.id.desc())
+        query = query.limit(limit + 1)
         if case_id is not None:
             query = query.where(occurrences.c.case_id == case_id)
         if source is not None:
@@ -62,25 +66,25 @@ class SqlCaseStore:
             query = query.where(tuple_(occurrences.c.at, occurrences.c.id) < place)
         async with self._transactions.read() as connection:
             items = [_occurrence(row) for row in await connection.execute(query)]
-            groups = {
-                row.id: _case(row)
-                for row in await connection.execute(select(cases).where(cases.c.id.in_({item.case_id for item in items})))
-            }
+            wanted = _cases(view).where(cases.c.id.in_({item.case_id for item in items}))
+            groups = {row.id: _case(row) for row in await connection.execute(wanted)}
         more = cursor.write(items[limit - 1].at, items[limit - 1].id) if len(items) > limit else None
         return Page(tuple((item, groups[item.case_id]) for item in items[:limit]), more)
 
-    async def case(self, case_id: str) -> Case | None:
+    async def case(self, case_id: str, view: View) -> Case | None:
         """One case, or None."""
         async with self._transactions.read() as connection:
-            row = (await connection.execute(select(cases).where(cases.c.id == case_id))).first()
+            row = (await connection.execute(_cases(view).where(cases.c.id == case_id))).first()
         return None if row is None else _case(row)
 
-    async def cases(self, *, limit: int, after: str | None) -> Page[Case]:
+    async def cases(self, *, limit: int, after: str | None, view: View) -> Page[Case]:
         """Cases by their last occurrence."""
-        query = select(cases).order_by(cases.c.last_at.desc(), cases.c.id.desc()).limit(limit + 1)
+        query = _cases(view)
+        last_at = query.selected_columns.last_at
+        query = query.order_by(last_at.desc(), cases.c.id.desc()).limit(limit + 1)
         place = cursor.read(after)
         if place is not None:
-            query = query.where(tuple_(cases.c.last_at, cases.c.id) < place)
+            query = query.where(tuple_(last_at, cases.c.id) < place)
         async with self._transactions.read() as connection:
             items = [_case(row) for row in await connection.execute(query)]
         more = cursor.write(items[limit - 1].last_at, items[limit - 1].id) if len(items) > limit else None
@@ -93,7 +97,7 @@ class SqlCaseStore:
         return done.rowcount == 1
 
     async def remove(self, occurrence_id: str) -> bool:
-        """Deletes an occurrence; its case counts one less, and goes with its last one."""
+        """Deletes an occurrence, also from the files; its case counts one less, and goes with its last one."""
         async with self._transactions.write() as connection:
             row = (await connection.execute(select(occurrences.c.case_id).where(occurrences.c.id == occurrence_id))).first()
             if row is None:
@@ -101,6 +105,7 @@ class SqlCaseStore:
             await connection.execute(delete(occurrences).where(occurrences.c.id == occurrence_id))
             await connection.execute(update(cases).where(cases.c.id == row.case_id).values(count=cases.c.count - 1))
             await connection.execute(delete(cases).where(cases.c.id == row.case_id, cases.c.count < 1))
+        await self._transactions.forget()
         return True
 
     async def happen(self, case_id: str, event: life.Event) -> Case | None:
@@ -113,12 +118,35 @@ class SqlCaseStore:
             await connection.execute(update(cases).where(cases.c.id == case_id).values(state=case.state))
         return case
 
-    async def counts(self) -> tuple[int, int]:
+    async def counts(self, view: View) -> tuple[int, int]:
         """How many occurrences and cases there are."""
+        shown = _shown(view) if view is View.PUBLIC else true()
         async with self._transactions.read() as connection:
-            pastes = (await connection.execute(select(func.count()).select_from(occurrences))).scalar_one()
-            groups = (await connection.execute(select(func.count()).select_from(cases))).scalar_one()
+            pastes = (await connection.execute(select(func.count()).select_from(occurrences).where(shown))).scalar_one()
+            groups = (await connection.execute(select(func.count()).select_from(_cases(view).subquery()))).scalar_one()
         return pastes, groups
+
+
+def _shown(view: View) -> ColumnElement[bool]:
+    """Which occurrences a view shows."""
+    if view is View.OPERATOR:
+        return true()
+    return occurrences.c.listed if view is View.DESK else occurrences.c.public & occurrences.c.listed
+
+
+def _cases(view: View) -> Select[Any]:
+    """The cases that a view shows, with what it may know of their occurrences."""
+    if view is not View.PUBLIC:
+        return select(cases)
+    at = occurrences.c.at
+    seen = (
+        select(occurrences.c.case_id, func.count().label("count"), func.min(at).label("first_at"), func.max(at).label("last_at"))
+        .where(_shown(view))
+        .group_by(occurrences.c.case_id)
+        .subquery()
+    )
+    counted = [seen.c[column.name] if column.name in ("count", "first_at", "last_at") else column for column in cases.c]
+    return select(*counted).join(seen, seen.c.case_id == cases.c.id)
 
 
 async def _file(connection: AsyncConnection, filed: Sequence[tuple[Occurrence, Case]]) -> dict[str, Case]:
@@ -182,6 +210,8 @@ def _occurrence_values(occurrence: Occurrence) -> dict[str, Any]:
         "listed": occurrence.listed,
         "took_us": occurrence.took_us,
         "feedback": occurrence.feedback,
+        "public": occurrence.public,
+        "deletion": occurrence.deletion,
     }
 
 
@@ -197,4 +227,6 @@ def _occurrence(row: Row[Any]) -> Occurrence:
         listed=row.listed,
         took_us=row.took_us,
         feedback=row.feedback,
+        public=row.public,
+        deletion=row.deletion,
     )

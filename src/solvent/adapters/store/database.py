@@ -88,9 +88,9 @@ def _refused(path: str, problem: BaseException) -> StartError:
 
 
 def _prepare(connection: Any, _record: Any) -> None:
-    """Readers do not wait for the writer, and foreign keys hold."""
+    """Readers do not wait for the writer, foreign keys hold, and what is deleted is overwritten."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON", f"busy_timeout={_BUSY_MS}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

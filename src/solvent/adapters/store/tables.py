@@ -67,8 +67,13 @@ occurrences = Table(
     Column("listed", Boolean, nullable=False),
     Column("took_us", Integer, nullable=False),
     Column("feedback", String(16)),
+    Column("public", Boolean, nullable=False, server_default=text("0")),
+    Column("deletion", String(64)),
     Index(None, "at", "id"),
     Index(None, "case_id", "at", "id"),
+    # What the public desk lists: by time, and counted by case.
+    Index("ix_occurrences_public_at", "at", "id", sqlite_where=text("public = 1 AND listed = 1")),
+    Index("ix_occurrences_public_case", "case_id", "at", sqlite_where=text("public = 1 AND listed = 1")),
 )
 
 # The order of rows that have one: SQLite numbers rows by itself only in a column of exactly this type.

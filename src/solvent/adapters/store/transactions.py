@@ -34,6 +34,14 @@ class Transactions:
                 await connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
+    async def forget(self) -> None:
+        """Empties the log of past changes, in which a text that was deleted can still stand; what somebody reads just now stays until
+        the next time.
+        """
+        async with self._turn, self._engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction in which everything read is of one instant."""
