@@ -44,6 +44,11 @@ _ID = re.compile(
 REMOVED = "[removed]"
 
 
+def holds_address(words: str) -> bool:
+    """Whether an address or a host stands in the words."""
+    return any(pattern.search(words) for pattern in (_ADDRESS, _NUMBERED, _HOST, _LIKE_A_HOST))
+
+
 def for_caller(words: str, account: str, ids: tuple[str, ...] = ()) -> str:
     """The words in one line without addresses, `ids`, the name of the `account` and secrets."""
     text = _ASIDE.sub("", " ".join(normalise.printable(words).split()))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvent.diagnosis.striking import REMOVED, for_caller
+from solvent.diagnosis.striking import REMOVED, for_caller, holds_address
 
 ACCOUNT = "relay-main"
 
@@ -97,3 +97,13 @@ def test_it_is_one_line_that_steers_no_terminal() -> None:
 @given(st.text(max_size=300), st.text(max_size=20))
 def test_any_words_are_struck_without_harm(words: str, account: str) -> None:
     assert "\n" not in for_caller(words, account)
+
+
+@pytest.mark.parametrize("words", ["https://relay.example/v1", "see api.relay-x.cn for it", "10.0.0.1:8080", "localhost:3000"])
+def test_an_address_is_found_in_words(words: str) -> None:
+    assert holds_address(words)
+
+
+@pytest.mark.parametrize("words", ["messages.0.content", "max_tokens", "/v1/chat/completions", "e.g. this"])
+def test_a_field_and_a_path_are_no_address(words: str) -> None:
+    assert not holds_address(words)
