@@ -2,15 +2,20 @@
 
 Every expression that meets a stranger's text comes from here, because a paste is hostile until proven otherwise: RE2 has no
 backtracking, so no text can make a match take longer than its length. `PatternSet` finds which of several thousand expressions
-occur: one pass over the text finds the literal pieces that they need, and only expressions whose pieces are all there are run. That
-is what makes a verdict cheap, and it stays cheap where a single automaton of all expressions grows without bound.
+occur: one pass over the text finds the literal pieces that they need (`literals`), and only expressions of which a piece is there are
+run, where the piece alone does not tell. That is what makes a verdict cheap, whatever the text, and it stays cheap where an automaton
+of all expressions grows without bound.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import re2
+from ahocorasick_rs import AhoCorasick
+
+from solvent.base import literals
 
 
 class PatternError(ValueError):
@@ -31,11 +36,7 @@ class Pattern:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        try:
-            self._compiled = re2.compile(source, _options())
-        except re2.error as problem:
-            message = f"`{source}` is not an RE2 expression: {problem}"
-            raise PatternError(message) from problem
+        self._compiled = _compiled(source, source)
 
     def span(self, text: str) -> tuple[int, int] | None:
         """Start and end of the first match in characters, or None."""
@@ -52,25 +53,68 @@ class Pattern:
         return [(found.start(), found.end(), found.groups()) for found in self._compiled.finditer(text)]
 
 
+class Occurrences:
+    """Which expressions of a set occur in one text; those that take a match to tell are matched once they are asked for."""
+
+    __slots__ = ("_expressions", "_found", "_open", "_text")
+
+    def __init__(self, expressions: list[Any], text: str, found: set[int], undecided: set[int]) -> None:
+        self._expressions = expressions
+        self._text = text.encode("utf-8", "replace")
+        self._found = found
+        self._open = undecided
+
+    def among(self, numbers: frozenset[int]) -> set[int]:
+        """Those of these expressions that occur."""
+        if not numbers:
+            return set()
+        for number in numbers & self._open:
+            self._open.discard(number)
+            if self._expressions[number].search(self._text) is not None:
+                self._found.add(number)
+        return self._found & numbers
+
+
 class PatternSet:
     """Several thousand case-insensitive RE2 expressions matched together."""
 
-    __slots__ = ("_filter", "_size")
+    __slots__ = ("_all", "_always", "_expressions", "_pieces", "_told")
 
     def __init__(self, sources: list[str]) -> None:
-        self._filter = re2.Filter()
-        self._size = len(sources)
-        for source in sources:
-            try:
-                self._filter.Add(source, _options())
-            except re2.error as problem:
-                message = f"`{source}` is not an RE2 expression: {problem}"
-                raise PatternError(message) from problem
-        if sources:
-            self._filter.Compile()
+        self._expressions = [_compiled(source, source.encode()) for source in sources]
+        self._all = frozenset(range(len(sources)))
+        self._always: list[int] = []
+        decided: dict[str, list[int]] = defaultdict(list)
+        undecided: dict[str, list[int]] = defaultdict(list)
+        for number, source in enumerate(sources):
+            found = literals.pieces(source)
+            if found.needs is None:
+                self._always.append(number)
+            for piece in found.needs or ():
+                (decided if found.whole else undecided)[piece].append(number)
+        every = sorted(decided.keys() | undecided.keys())
+        self._pieces = AhoCorasick(every, store_patterns=False)
+        # For each piece: the expressions that it decides, and those that it makes worth a match.
+        self._told = [(tuple(decided.get(piece, ())), tuple(undecided.get(piece, ()))) for piece in every]
 
-    def found_in(self, text: str) -> frozenset[int]:
+    def look(self, text: str) -> Occurrences:
+        """What occurs in `text`."""
+        found: set[int] = set()
+        undecided = set(self._always)
+        for piece in {hit[0] for hit in self._pieces.find_matches_as_indexes(literals.fold(text), overlapping=True)}:
+            decided, maybe = self._told[piece]
+            found.update(decided)
+            undecided.update(maybe)
+        return Occurrences(self._expressions, text, found, undecided)
+
+    def found_in(self, text: str) -> set[int]:
         """The positions, in the list given at construction, of the expressions that occur in `text`."""
-        if not self._size:
-            return frozenset()
-        return frozenset(self._filter.Match(text) or ())
+        return self.look(text).among(self._all)
+
+
+def _compiled(source: str, text: str | bytes) -> Any:
+    try:
+        return re2.compile(text, _options())
+    except re2.error as problem:
+        message = f"`{source}` is not an RE2 expression: {problem}"
+        raise PatternError(message) from problem

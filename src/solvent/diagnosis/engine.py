@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
-from solvent.base.patterns import Pattern, PatternSet
+from solvent.base.patterns import Occurrences, Pattern, PatternSet
 from solvent.catalogue.load import Catalogue
 from solvent.catalogue.load import packaged as packaged_catalogue
 from solvent.catalogue.parties import CODE_WEIGHT
@@ -79,6 +79,8 @@ class Engine:
             for match in rule.matches:
                 self._add(rule, match)
         self._set = PatternSet(list(self._sources))
+        # What shows a party or brings a rule into play; the other expressions matter only to rules that are in play.
+        self._told = frozenset(self._marks) | frozenset(self._by_pattern)
         self._texts = list(self._sources)
 
     def _number(self, source: str) -> int:
@@ -114,7 +116,8 @@ class Engine:
 
     def decide(self, reading: Reading) -> Decision:
         """The rule that decides on this reading, with the chain that it was judged in."""
-        found = self._set.found_in(reading.flat)
+        looked = self._set.look(reading.flat)
+        found = looked.among(self._told)
         weights: dict[str, int] = defaultdict(int)
         for number in found:
             for name, weight in self._marks.get(number, ()):
@@ -127,7 +130,7 @@ class Engine:
         holding: dict[str, tuple[int, int, _Clause]] = {}
         failed: dict[str, str] = {}
         for clause in self._candidates(reading, found, statuses):
-            why_not = _fails(clause, reading, found, chain, statuses)
+            why_not = _fails(clause, reading, looked, chain, statuses)
             if why_not is not None:
                 failed.setdefault(clause.rule.id, why_not)
                 continue
@@ -136,9 +139,9 @@ class Engine:
             score = (rank, _precision(clause))
             if best is None or score > best[:2]:
                 holding[clause.rule.id] = (*score, clause)
-        return self._decision(reading, chain, holding, failed, found)
+        return self._decision(reading, chain, holding, failed, looked)
 
-    def _candidates(self, reading: Reading, found: frozenset[int], statuses: frozenset[int]) -> list[_Clause]:
+    def _candidates(self, reading: Reading, found: set[int], statuses: frozenset[int]) -> list[_Clause]:
         clauses: dict[int, _Clause] = {}
         groups = [self._by_pattern.get(number, ()) for number in found]
         groups += [self._by_code.get(code, ()) for code in reading.codes]
@@ -161,7 +164,7 @@ class Engine:
         )
 
     def _decision(
-        self, reading: Reading, chain: Chain, holding: dict[str, tuple[int, int, _Clause]], failed: dict[str, str], found: frozenset[int]
+        self, reading: Reading, chain: Chain, holding: dict[str, tuple[int, int, _Clause]], failed: dict[str, str], looked: Occurrences
     ) -> Decision:
         ordered = _with_narrower_first(sorted(holding.values(), key=lambda item: (-item[0], -item[1], item[2].rule.id)))
         trail = [Tried(item[2].rule.id, _why_second(item[2].rule, item[0])) for item in ordered[1:]]
@@ -172,7 +175,7 @@ class Engine:
             )
         clause, rank = ordered[0][2], max(item[0] for item in ordered)
         rivals = [item[2].rule for item in ordered[1:] if item[0] >= rank and item[2].rule.category is not clause.rule.category]
-        quote, position = self._quote(clause, reading, found)
+        quote, position = self._quote(clause, reading, looked)
         return Decision(
             rule=clause.rule,
             match=clause.match,
@@ -186,9 +189,9 @@ class Engine:
             rival=rivals[0] if rivals else None,
         )
 
-    def _quote(self, clause: _Clause, reading: Reading, found: frozenset[int]) -> tuple[str | None, int]:
+    def _quote(self, clause: _Clause, reading: Reading, looked: Occurrences) -> tuple[str | None, int]:
         """The words that made the clause match, and where they begin in the flat text."""
-        for number in (*sorted(clause.text & found), *sorted(clause.all & found)):
+        for number in (*sorted(looked.among(clause.text)), *sorted(looked.among(clause.all))):
             span = _compiled(self._texts[number]).span(reading.flat)
             if span is not None:
                 return _excerpt(reading.flat, *span), span[0]
@@ -252,16 +255,16 @@ def _precision(clause: _Clause) -> int:
     return 2 * (len(match.all) + bool(match.text) + bool(match.code)) + bool(match.party) + bool(match.status) + bool(match.exception)
 
 
-def _fails(clause: _Clause, reading: Reading, found: frozenset[int], chain: Chain, statuses: frozenset[int]) -> str | None:
+def _fails(clause: _Clause, reading: Reading, looked: Occurrences, chain: Chain, statuses: frozenset[int]) -> str | None:
     """Why the clause does not hold, or None where it does."""
     match = clause.match
-    if match.text and not clause.text & found:
+    if match.text and not looked.among(clause.text):
         return "its sentence does not occur"
-    if not clause.all <= found:
+    if len(looked.among(clause.all)) < len(clause.all):
         return "one of its expressions does not occur"
-    if clause.unless & found:
+    if looked.among(clause.unless):
         return "an expression occurs that rules it out"
-    if match.code and not (clause.code & found) and reading.codes.isdisjoint(match.code):
+    if match.code and not looked.among(clause.code) and reading.codes.isdisjoint(match.code):
         return "its code does not occur in a field"
     if match.exception and not set(match.exception) & set(reading.exceptions[-3:]):
         return "its exception was not raised last"
