@@ -6,6 +6,7 @@ that uses more is not refused; it only cannot be ruled out (`needs` is None).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
@@ -15,6 +16,9 @@ WHOLE_MAX = 256
 _NEEDED_MAX = 1024
 _CLASS_MAX = 4
 _PIECE_MIN = 2
+_EVERYWHERE = re.compile(
+    "[^a-z0-9\x80-\U0010ffff]|error|code|type|message|status|request|invalid|model|token|api|key|limit|exceeded|is|the|this|your"
+)
 _LITERAL_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a"}
 _OPEN_ESCAPES = "dDsSwW"
 _PLACES = "bBAz"
@@ -75,7 +79,12 @@ def _better(one: frozenset[str] | None, other: frozenset[str] | None) -> frozens
     """Those of two sets of pieces that fewer texts hold, as far as lengths tell."""
     if one is None or other is None:
         return other if one is None else one
-    return max(one, other, key=lambda texts: (min(map(len, texts)), -len(texts)))
+    return max(one, other, key=lambda texts: (min(map(_rare, texts)), min(map(len, texts)), -len(texts)))
+
+
+def _rare(piece: str) -> int:
+    """How many characters of the piece say more than that the text is an error, in JSON or not."""
+    return len(_EVERYWHERE.sub("", piece))
 
 
 def _sure(language: _Language) -> frozenset[str] | None:

@@ -56,11 +56,13 @@ class Pattern:
 class Occurrences:
     """Which expressions of a set occur in one text; those that take a match to tell are matched once they are asked for."""
 
-    __slots__ = ("_expressions", "_found", "_open", "_text")
+    __slots__ = ("_bytes", "_expressions", "_found", "_matches", "_open", "_text")
 
     def __init__(self, expressions: list[Any], text: str, found: set[int], undecided: set[int]) -> None:
         self._expressions = expressions
-        self._text = text.encode("utf-8", "replace")
+        self._text = text
+        self._bytes = text.encode("utf-8", "replace")
+        self._matches: dict[int, Any] = {}
         self._found = found
         self._open = undecided
 
@@ -70,9 +72,22 @@ class Occurrences:
             return set()
         for number in numbers & self._open:
             self._open.discard(number)
-            if self._expressions[number].search(self._text) is not None:
+            match = self._expressions[number].search(self._bytes)
+            if match is not None:
+                self._matches[number] = match
                 self._found.add(number)
         return self._found & numbers
+
+    def span(self, number: int) -> tuple[int, int] | None:
+        """Start and end, in characters, of the first match of an expression, or None."""
+        match = self._matches.get(number) or self._expressions[number].search(self._bytes)
+        if match is None:
+            return None
+        start, end = match.span()
+        if len(self._bytes) == len(self._text):
+            return start, end
+        begun = len(self._bytes[:start].decode())
+        return begun, begun + len(self._bytes[start:end].decode())
 
 
 class PatternSet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -57,7 +58,9 @@ async def show(site: Site, request: Request) -> Response:
     # The rule's first example is what the page talks about: it fills in the names in the advice.
     reading = reader.read(rule.examples[0].text)
     judged = judge.judge_reading(reading, site.desk.engine, lang)
-    verdict = judged if judged.rule == rule.id else replace(judged, rule=rule.id, category=rule.category, retryable=bool(rule.retryable))
+    verdict = (
+        judged if judged.rule == rule.id else structs.replace(judged, rule=rule.id, category=rule.category, retryable=bool(rule.retryable))
+    )
     party = None if rule.provider is None else site.catalogue.parties.get(rule.provider)
     return site.page(
         request,
@@ -81,7 +84,7 @@ def _ways(found: list[Purse], verdict: Verdict, reading: Reading, catalogue: Cat
         actor = verdict.actor
         if len(found) > 1:
             actor = defaults.actor_of(verdict.category, purse.wallet, provider_spoke_through_relay=purse.wallet is Wallet.RELAY_UPSTREAM)
-        here = replace(verdict, wallet=purse.wallet, actor=actor)
+        here = structs.replace(verdict, wallet=purse.wallet, actor=actor)
         words = report(here, reading, catalogue, lang)
         ways.append(Way(purse.when, words.summary, words.solution, help_links(here, catalogue), words.write_to))
     return ways if len({way.solution for way in ways}) > 1 else [replace(ways[0], when="")]

@@ -8,7 +8,8 @@ new-api's rendering of an upstream error without a `code`; `https://***` is its 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from solvent.catalogue.parties import CODE_WEIGHT, Party
 from solvent.catalogue.rules import Rule
@@ -25,8 +26,7 @@ _HOPS_MAX = 8
 _OWN_TYPE_ENDINGS = ("error", "panic", "forbidden", "too_large")
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """The parties that the text shows, before any rule: weights by name, relay hops (innermost first), and the rest by role."""
 
     weights: Mapping[str, int]
@@ -54,9 +54,10 @@ def trace(reading: Reading, parties: Mapping[str, Party], marked: Mapping[str, i
         if found.issuer in parties and parties[found.issuer].role is Role.PROVIDER:
             weights[found.issuer] = weights.get(found.issuer, 0) + CODE_WEIGHT
 
+    ranked = sorted(weights, key=lambda name: (-weights[name], name))
+
     def strongest(role: Role, least: int = 1) -> list[str]:
-        names = [name for name, weight in weights.items() if weight >= least and parties[name].role is role]
-        return sorted(names, key=lambda name: (-weights[name], name))
+        return [name for name in ranked if parties[name].role is role and weights[name] >= least]
 
     providers = strongest(Role.PROVIDER)
     return Chain(

@@ -10,8 +10,11 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
-from solvent.base.patterns import Occurrences, Pattern, PatternSet
+from msgspec import Struct
+
+from solvent.base.patterns import Occurrences, PatternSet
 from solvent.catalogue.load import Catalogue
 from solvent.catalogue.load import packaged as packaged_catalogue
 from solvent.catalogue.parties import CODE_WEIGHT
@@ -31,8 +34,7 @@ _NOBODYS = ("generic/", "client/", "status/")
 _FIELD_NAME = re.compile(r"^(?:message|error|detail|msg|code|type|reason|status)[\"']?\s?[:=]\s?[\"']?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """The rule that decides (None where none matched), by which of its matches and what in the text, and the rules weighed beside it."""
 
     rule: Rule | None
@@ -81,7 +83,6 @@ class Engine:
         self._set = PatternSet(list(self._sources))
         # What shows a party or brings a rule into play; the other expressions matter only to rules that are in play.
         self._told = frozenset(self._marks) | frozenset(self._by_pattern)
-        self._texts = list(self._sources)
 
     def _number(self, source: str) -> int:
         return self._sources.setdefault(source, len(self._sources))
@@ -168,7 +169,8 @@ class Engine:
     ) -> Decision:
         ordered = _with_narrower_first(sorted(holding.values(), key=lambda item: (-item[0], -item[1], item[2].rule.id)))
         trail = [Tried(item[2].rule.id, _why_second(item[2].rule, item[0])) for item in ordered[1:]]
-        trail += [Tried(rule, why) for rule, why in failed.items() if rule not in holding]
+        others = (Tried(rule, why) for rule, why in failed.items() if rule not in holding)
+        trail += islice(others, max(_TRAIL_MAX - len(trail), 0))
         if not ordered:
             return Decision(
                 None, None, 0, None, len(reading.flat), chain, _status(reading, len(reading.flat)), False, tuple(trail[:_TRAIL_MAX]), None
@@ -192,7 +194,7 @@ class Engine:
     def _quote(self, clause: _Clause, reading: Reading, looked: Occurrences) -> tuple[str | None, int]:
         """The words that made the clause match, and where they begin in the flat text."""
         for number in (*sorted(looked.among(clause.text)), *sorted(looked.among(clause.all))):
-            span = _compiled(self._texts[number]).span(reading.flat)
+            span = looked.span(number)
             if span is not None:
                 return _excerpt(reading.flat, *span), span[0]
         lower = reading.flat.lower()
@@ -232,11 +234,6 @@ def _why_second(rule: Rule, rank: int) -> str:
 def packaged() -> Engine:
     """The engine on the packaged catalogue, built once in a process."""
     return Engine(packaged_catalogue())
-
-
-@cache
-def _compiled(source: str) -> Pattern:
-    return Pattern(source)
 
 
 def _distinctive(code: str) -> bool:

@@ -7,6 +7,7 @@ number of times, so hostile nesting costs no more than its length.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -27,11 +28,15 @@ _STARTS = re.compile(r"[{\[]")
 _OBJECT_START = re.compile(r"""[{\[]\s*(?:["'{\[}\]]|[A-Za-z_$@][\w$@-]*\s*:|$)""")
 _SIMPLE_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": " ", "f": " "}
+# What a strict reader takes for something else than this one does: code points, rare escapes.
+_OWN_ESCAPES = re.compile(r"\\[ubf]")
 _WORDS = {"true": True, "false": False, "null": None, "none": None, "undefined": None, "nil": None}
 
 FRAGMENTS_MAX = 40
 STACK_MAX = 200
 TOKENS_MAX = 20_000
+# A longer piece has more tokens than are read, or too many to know.
+STRICT_MAX = 4_000
 
 
 class Fragment:
@@ -54,7 +59,7 @@ def find(text: str) -> list[Fragment]:
         if not _OBJECT_START.match(text, start.start()):
             position = start.end()
             continue
-        value, end, used = _parse(text, start.start(), budget)
+        value, end, used = _strict(text, start.start()) or _parse(text, start.start(), budget)
         budget -= used
         if value:
             found.append(Fragment(value, start.start(), end, 0))
@@ -63,6 +68,36 @@ def find(text: str) -> list[Fragment]:
             # Nothing in it: go past what was read, never back into it.
             position = max(end, start.end())
     return found
+
+
+def _word(bare: str) -> Any:
+    lower = bare.lower()
+    if lower in _WORDS:
+        return _WORDS[lower]
+    if bare.isdigit() and bare.isascii() and len(bare) <= 18:
+        return int(bare)
+    return bare
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError  # which of two values counts, only the tolerant parser says
+    return fields
+
+
+_STRICT = json.JSONDecoder(parse_float=str, parse_int=_word, parse_constant=_word, object_pairs_hook=_pairs, strict=False)
+
+
+def _strict(text: str, start: int) -> tuple[Any, int, int] | None:
+    """What `_parse` gives, a few times faster, where the piece is JSON without anything that the two read differently; else None."""
+    try:
+        value, end = _STRICT.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None
+    if end - start > STRICT_MAX or _OWN_ESCAPES.search(text, start, end):
+        return None
+    return value, end, (end - start) // 4
 
 
 def looks_nested(text: str) -> bool:
@@ -82,15 +117,6 @@ def _escape(found: re.Match[str]) -> str:
     if len(mark) == 5:
         return normalise.character(int(mark[1:], 16))
     return _ESCAPES.get(mark, mark)
-
-
-def _word(bare: str) -> Any:
-    lower = bare.lower()
-    if lower in _WORDS:
-        return _WORDS[lower]
-    if bare.isdigit() and bare.isascii() and len(bare) <= 18:
-        return int(bare)
-    return bare
 
 
 class _Frame:

@@ -57,6 +57,12 @@ def flatten(text: str) -> str:
     return flat if flat.isascii() else unicodedata.normalize("NFC", flat)
 
 
+def lowered(text: str) -> str:
+    """The text in small letters, each in its place."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(char.lower()[0] for char in text)
+
+
 def unsteered(text: str) -> str:
     """The text without escapes of terminals, as `clean` drops them."""
     signs = _STEERS if "\\" in text else _STEERS[:3]

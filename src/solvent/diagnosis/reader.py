@@ -48,7 +48,7 @@ def read(raw: str) -> Reading:
         gathered.walk(piece.value, depth=0)
         told = [error.message for error in gathered.errors[known:] if error.message]
         if told:
-            parts.append((piece.end, fingerprint.template(told[-1])))
+            parts.append((piece.end, told[-1]))
     if not gathered.errors and "\\" in clean:
         # The text itself is the inside of a string: `{\"error\": …}`.
         for piece in fragments.find(flat):
@@ -80,9 +80,9 @@ def read(raw: str) -> Reading:
 def _parts(clean: str, ends: list[tuple[int, str]]) -> tuple[str, ...]:
     """The text cut after each error, where it holds errors that say different things; empty where it holds one.
 
-    `ends` are the ends of the fragments that hold an error, each with the template of what it says.
+    `ends` are the ends of the fragments that hold an error, each with what it says.
     """
-    if len({said for _, said in ends}) < 2:
+    if len(ends) < 2 or len({fingerprint.template(said) for _, said in ends}) < 2:
         return ()
     cut: list[str] = []
     start = 0

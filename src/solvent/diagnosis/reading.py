@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from solvent.model.verdict import RequestId
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorObject:
+class ErrorObject(Struct, frozen=True):
     """One error as a program wrote it: an object with a message, a code or a type.
 
     `depth` counts the strings and wrappers that it was found inside, so the largest depth is the innermost speaker.
@@ -26,8 +25,7 @@ class ErrorObject:
     map_order: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """An HTTP status that the text names; `strong` where the words leave no doubt that the number is one."""
 
     code: int
@@ -35,8 +33,7 @@ class Status:
     strong: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A paste taken apart.
 
     `clean` keeps lines, `flat` is the single line that rules search. `codes` holds every lower-cased value of a code-like field,

@@ -10,9 +10,10 @@ import re
 from solvent.diagnosis.reading import Status
 
 _NUMBERS_MAX = 120
-_BEFORE_CHARS = 48
+_BEFORE_CHARS = 32
 
-_NUMBER = re.compile(r"(?<![\d.])(?<!\d:)[1-5]\d\d(?![\d.,:%]*\d|\s?(?:ms|tokens|s\b|px|items|bytes|rpm|tpm|\|))", re.IGNORECASE)
+# Expressions that begin with what they look for, and look behind it afterwards, are several times faster than the other way round.
+_NUMBER = re.compile(r"[1-5]\d\d(?<![\d.]\d{3})(?<!\d:\d{3})(?![\d.,:%]*\d|\s?(?:ms|tokens|s\b|px|items|bytes|rpm|tpm|\|))", re.IGNORECASE)
 # What stands before a number that is a status without doubt.
 _INTRODUCED = re.compile(
     r"""(?:HTTP/[\d.]{1,4}["']?\s

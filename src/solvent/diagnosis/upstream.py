@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
+
+from msgspec import structs
 
 from solvent.base.patterns import Pattern
 from solvent.base.secret import redact
@@ -229,7 +231,7 @@ def _told(body: str, evidence: Evidence) -> str:
 
 
 def _read(text: str, evidence: Evidence) -> Reading:
-    return replace(reader.read(text), api_hosts=(_UNNAMED_HOST,) if evidence.relay else (), parts=())
+    return structs.replace(reader.read(text), api_hosts=(_UNNAMED_HOST,) if evidence.relay else (), parts=())
 
 
 def _settled(verdict: Verdict, evidence: Evidence, engine: Engine) -> Verdict:
@@ -239,12 +241,12 @@ def _settled(verdict: Verdict, evidence: Evidence, engine: Engine) -> Verdict:
     if verdict.category in _NOT_OF_AN_UPSTREAM:
         # Neither words nor a status that says something: an answer of 2xx or 3xx that is none is the server's failure.
         category = Category.OTHER if 400 <= evidence.status < 500 else Category.SERVER_ERROR
-        verdict = replace(verdict, category=category, rule=None, retryable=category is Category.SERVER_ERROR, confidence=0.0)
+        verdict = structs.replace(verdict, category=category, rule=None, retryable=category is Category.SERVER_ERROR, confidence=0.0)
     wallet = verdict.wallet
     if evidence.relay and wallet is Wallet.OWN_PROVIDER_ACCOUNT:
         wallet = Wallet.RELAY_USER if verdict.provider in (evidence.provider, "unknown") else Wallet.RELAY_UPSTREAM
     unnamed = verdict.provider == "unknown" and not evidence.relay
-    return replace(
+    return structs.replace(
         verdict,
         provider=evidence.provider if unnamed else verdict.provider,
         wallet=wallet,
@@ -264,7 +266,7 @@ def _with_ids(verdict: Verdict, old: tuple[RequestId, ...], new: tuple[RequestId
     def renamed(text: str | None) -> str | None:
         return None if text is None else any_id.sub(lambda found: by_id[found.group()].id, text)
 
-    return replace(
+    return structs.replace(
         verdict,
         request_ids=tuple(by_id.get(found.id, found) for found in verdict.request_ids),
         layers=tuple(

@@ -5,9 +5,10 @@ Field names and codes are the outside contract; `as_json` gives exactly its shap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 
 class Category(StrEnum):
@@ -65,8 +66,7 @@ class Role(StrEnum):
     PROVIDER = "provider"
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """One party of the chain.
 
     `name` is the catalogue's name, `label` is for people, `spoke` quotes the words that this layer added (None where it only
@@ -81,8 +81,7 @@ class Layer:
     empty: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RequestId:
+class RequestId(Struct, frozen=True):
     """A request id found in the text; `times` are all instants it can mean, ISO 8601 with zone, empty where it holds none."""
 
     id: str
@@ -90,24 +89,21 @@ class RequestId:
     times: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """A quote from the text and what it proves."""
 
     quote: str
     says: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """A rule that was weighed and did not decide, and why."""
 
     rule: str
     why_not: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """The judgement in words, in one language."""
 
     lang: str
@@ -141,8 +137,7 @@ class Report:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What one failure means.
 
     `provider` made the innermost error (`unknown` where nothing tells); `layers` runs from the reader's app to the provider, and
