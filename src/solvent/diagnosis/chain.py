@@ -7,6 +7,7 @@ new-api's rendering of an upstream error without a `code`; `https://***` is its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -21,6 +22,12 @@ _FAMILY = ("new-api", "one-api")
 SOLVENT = request_ids.SOLVENT
 UNNAMED_RELAY = "relay"
 _HOPS_MAX = 8
+_PAYMENT_REQUIRED = 402
+# An address where credit is bought: whose host it is, sells it.
+_SHOP = re.compile(
+    r"https?://(?P<host>[A-Za-z0-9.-]{4,120})(?::\d{1,5})?/[^\s\"'<>]{0,120}?(?:credit|billing|top-?up|recharge|wallet|pricing|upgrade|purchase|plans?\b)",
+    re.IGNORECASE,
+)
 # A server names its own refusal `…_error` (or `…_panic`, or, as Anthropic does, `request_too_large`); any other word in the `type` of
 # a Claude-shaped error is another server's `code`, which new-api puts there.
 _OWN_TYPE_ENDINGS = ("error", "panic", "forbidden", "too_large")
@@ -144,7 +151,7 @@ def wallet_of(rule: Rule, reading: Reading, chain: Chain, parties: Mapping[str, 
         return rule.wallet
     category = rule.category
     money = category in (Category.CREDIT_EXHAUSTED, Category.BUDGET_LIMIT)
-    if not money and not (category is Category.ACCOUNT_SUSPENDED and rule.voice == "provider"):
+    if not money and not (category is Category.ACCOUNT_SUSPENDED and rule.voice in ("provider", "any")):
         return Wallet.NONE
     if rule.voice == "relay":
         if hops_above_speaker(reading, chain) > 0:
@@ -152,11 +159,39 @@ def wallet_of(rule: Rule, reading: Reading, chain: Chain, parties: Mapping[str, 
         return Wallet.KEY_BUDGET if category is Category.BUDGET_LIMIT else Wallet.RELAY_USER
     if operated(chain, parties, rule.provider):
         # A sentence of nobody in particular, from a relay that shows no sign of passing it on, is the relay's own.
-        own_words = rule.voice == "any" and chain.provider is None and hops_above_speaker(reading, chain) == 0 and not reading.masked
-        if own_words and category is Category.CREDIT_EXHAUSTED:
-            return Wallet.RELAY_USER
+        if rule.voice == "any" and not _passed_on(reading, chain):
+            return _OWN_WORDS.get(category, Wallet.NONE)
         return Wallet.RELAY_UPSTREAM
+    if category is Category.CREDIT_EXHAUSTED and rule.voice == "any" and chain.provider is None and _sells(reading, parties):
+        return Wallet.RELAY_USER
     return Wallet.KEY_BUDGET if category is Category.BUDGET_LIMIT else Wallet.OWN_PROVIDER_ACCOUNT
+
+
+_OWN_WORDS = {Category.CREDIT_EXHAUSTED: Wallet.RELAY_USER, Category.BUDGET_LIMIT: Wallet.KEY_BUDGET}
+
+
+def _passed_on(reading: Reading, chain: Chain) -> bool:
+    """Whether a relay shows that money words of nobody in particular came from further in.
+
+    A relay of the family says its own `…_api_error` with 401 or 403; any other type, or 402, beside its id is the upstream's.
+    """
+    speaks_for_provider = chain.provider is not None and chain.weights[chain.provider] >= CODE_WEIGHT
+    if speaks_for_provider or reading.masked or hops_above_speaker(reading, chain) > 0:
+        return True
+    if not reading.own_suffixes:
+        return False
+    kinds = [error.kind.lower() for error in reading.errors if error.kind]
+    if kinds:
+        return not any(kind.endswith("_api_error") for kind in kinds)
+    return any(status.code == _PAYMENT_REQUIRED for status in reading.statuses)
+
+
+def _sells(reading: Reading, parties: Mapping[str, Party]) -> bool:
+    """Whether the text points to a page for buying credit at somebody who is no provider that we know."""
+    if "://" not in reading.flat:
+        return False
+    hosts = [found.group("host").lower() for found in _SHOP.finditer(reading.flat)]
+    return any(_nobodys(host, parties) for host in hosts)
 
 
 def operated(chain: Chain, parties: Mapping[str, Party], speaker: str | None) -> bool:
