@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from pathlib import Path
 
 from solvent.base.errors import UsageError
@@ -17,6 +18,7 @@ from solvent.settings import Settings, SettingsError, from_environment, parse, s
 
 NO_FILE = "there is no config file: this runs with the provider keys of its environment; start it again with `--config solvent.toml`"
 
+_DESK = [field.name for field in fields(Settings) if field.name.startswith("desk_")]
 # What processes and listeners are made of.
 _FIXED: dict[str, Callable[[Settings], object]] = {
     "[gateway] listen": lambda settings: settings.gateway.listen,
@@ -24,7 +26,7 @@ _FIXED: dict[str, Callable[[Settings], object]] = {
     "[gateway] drain_timeout": lambda settings: settings.gateway.drain_timeout_ms,
     "[office] listen": lambda settings: settings.office_listen,
     "[office] public_url": lambda settings: settings.office_public_url,
-    "[desk]": lambda settings: (settings.desk_posts_per_minute, settings.desk_reads_per_minute),
+    "[desk]": lambda settings: tuple(getattr(settings, name) for name in _DESK),
     "[store] url": lambda settings: settings.store_url,
 }
 

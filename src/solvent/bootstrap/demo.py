@@ -4,15 +4,17 @@ from __future__ import annotations
 
 MODEL = "claude-sonnet-4-6"
 
-
-def config_of(sandbox: str) -> str:
-    """The config for a simulated provider at this address (`http://host:port`)."""
-    return f"""# The demo's config: every account is held at a simulated provider, and no real money moves.
+_CONFIG = """# The demo's config: every account is held at a simulated provider, and no real money moves.
 [gateway]
 listen = "127.0.0.1:8400"
 
 [office]
 listen = "127.0.0.1:8401"
+
+[desk]                           # the desk for strangers; they reach it once it listens on more than this machine
+public = true
+listen = "127.0.0.1:8402"
+hosts = ["localhost"]
 
 [[account]]                      # dry from the start: the first request meets Anthropic's own words and goes on
 name = "anthropic-main"
@@ -64,3 +66,8 @@ price = {{ input = "0.15", output = "0.60" }}
 when_exhausted = ["maintenance"]
 maintenance_text = "The assistant is briefly unavailable."
 """
+
+
+def config_of(sandbox: str) -> str:
+    """The config for a simulated provider at this address (`http://host:port`)."""
+    return _CONFIG.format(sandbox=sandbox, MODEL=MODEL)

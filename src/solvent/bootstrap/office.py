@@ -21,7 +21,7 @@ from solvent.adapters.store.database import database_url, open_database
 from solvent.base.errors import SolventError
 from solvent.bootstrap.children import inherited, say_failed, say_ready
 from solvent.bootstrap.config import Config
-from solvent.bootstrap.parts import Parts, Secrets, build_app, complain, incident, join
+from solvent.bootstrap.parts import Parts, Secrets, build_app, build_public_app, complain, incident, join
 from solvent.office import jobs, server
 
 FOLD_S, LOOK_S = 0.1, 1.0
@@ -33,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="solvent office")
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--listener", type=int, required=True)
+    parser.add_argument("--desk-listener", type=int, help="where strangers reach the desk, if they shall")
     parser.add_argument("--gateway", required=True, help="where callers reach the gateway")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--config", type=Path)
@@ -43,7 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
     parent = inherited(given.parent)
     try:
         config = Config(given.config, os.environ)
-        asyncio.run(_Office(config, given.data, given.gateway).run(inherited(given.listener), parent))
+        desk = None if given.desk_listener is None else inherited(given.desk_listener)
+        asyncio.run(_Office(config, given.data, given.gateway, desk).run(inherited(given.listener), parent))
     except SolventError as problem:
         say_failed(parent, str(problem))
         return 3
@@ -51,10 +53,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 class _Office:
-    def __init__(self, config: Config, data: Path, gateway_url: str) -> None:
+    def __init__(self, config: Config, data: Path, gateway_url: str, desk: socket.socket | None) -> None:
         self._config = config
         self._data = data
         self._gateway_url = gateway_url
+        self._desk = desk
         self._stop = asyncio.Event()
 
     async def run(self, listener: socket.socket, parent: socket.socket) -> None:
@@ -82,6 +85,10 @@ class _Office:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(server.serve(app, listener, up.set, self._stop))
             await up.wait()
+            if self._desk is not None:
+                up.clear()
+                tasks.create_task(server.serve(build_public_app(parts, kept), self._desk, up.set, self._stop))
+                await up.wait()
             await parts.workers.listen(self._data / SOCKET)
             tasks.create_task(jobs.keep("keeping the books", parts.bookkeeper.catch_up, FOLD_S, self._stop, incident))
             tasks.create_task(jobs.keep("looking for alerts", parts.alerts.look, LOOK_S, self._stop, incident))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.routing import BaseRoute, Router
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 from solvent.access.ratelimit import Rate
 from solvent.adapters.clock import SystemClock
@@ -34,6 +36,7 @@ from solvent.model.change import Opening
 from solvent.office import api, bearer, endpoints
 from solvent.office.admin import account_endpoints, alert_endpoint, key_endpoints, reload_endpoint
 from solvent.office.complaints import Complaints
+from solvent.office.forwarded import Forwarded, peer
 from solvent.office.guard import Guard, Limits
 from solvent.office.link import WorkerDesk
 from solvent.office.records import desk_endpoints, ledger_endpoints, request_endpoints
@@ -47,6 +50,7 @@ from solvent.operations.ports import LedgerStore
 from solvent.operations.requests import Requests
 from solvent.operations.surroundings import Surroundings
 from solvent.operations.topups import TopUps
+from solvent.settings import Settings
 
 JOURNALS = "journal"
 
@@ -135,14 +139,35 @@ def build_app(parts: Parts, kept: Secrets, gateway_url: str) -> ASGIApp:
         # A bare router: an application's own error page would answer before the guard could.
         Router(routes=[*_api(parts, kept), *_pages(parts, kept, gateway_url)], redirect_slashes=False),
         hosts=frozenset(hosts),
-        limits=Limits(
-            posts=Rate(settings.desk_posts_per_minute, max(settings.desk_posts_per_minute // 2, 1)),
-            reads=Rate(settings.desk_reads_per_minute, max(settings.desk_reads_per_minute // 2, 1)),
-        ),
+        limits=_limits(settings),
         trusted=lambda authorization: bearer.carries(authorization, kept.admin_token),
         now_ns=time.monotonic_ns,
         incident=incident,
     )
+
+
+def build_public_app(parts: Parts, kept: Secrets) -> ASGIApp:
+    """The desk for strangers behind a guard of its own: nothing of the operator's is behind it, and no token opens anything."""
+    settings, desk = parts.config.settings, parts.desk.for_strangers()
+    public_url = settings.desk_public_url
+    hosts = {"localhost", settings.desk_listen.host.lower(), *settings.desk_hosts}
+    if public_url is not None:
+        hosts.add((urlsplit(public_url).hostname or "").lower())
+    # What one desk's pages give out is worth nothing at the other.
+    csrf = Csrf(hashlib.blake2b(b"public desk", key=kept.form[:64]).digest())
+    return Guard(
+        Router(routes=[*api.routes(desk, None, public_url=public_url), *pages(desk, csrf, public_url=public_url)], redirect_slashes=False),
+        hosts=frozenset(hosts),
+        limits=_limits(settings, Forwarded(settings.desk_trusted_proxies)),
+        trusted=lambda _: False,
+        now_ns=time.monotonic_ns,
+        incident=incident,
+    )
+
+
+def _limits(settings: Settings, client_of: Callable[[Scope], str] = peer) -> Limits:
+    posts, reads = settings.desk_posts_per_minute, settings.desk_reads_per_minute
+    return Limits(posts=Rate(posts, max(posts // 2, 1)), reads=Rate(reads, max(reads // 2, 1)), client_of=client_of)
 
 
 def _api(parts: Parts, kept: Secrets) -> list[BaseRoute]:

@@ -33,13 +33,16 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What runs, for those who started it: addresses as `http://host:port`. `taken`: wanted ports that other programs have."""
+    """What runs, for those who started it: addresses as `http://host:port`. `taken`: wanted ports that other programs have; `desk`: where
+    strangers reach the desk, empty where they do not.
+    """
 
     office: str
     gateway: str
     admin_token: str
     data: Path
     taken: tuple[int, ...] = ()
+    desk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ def supervise(plan: Plan, on_ready: Callable[[Started], None]) -> None:
         with (
             _listen(settings.office_listen, "[office] listen", plan) as office,
             _listen(settings.gateway.listen, "[gateway] listen", plan) as gateway,
-            Supervisor(plan, directory, office, gateway) as supervisor,
+            _listen(settings.desk_listen, "[desk] listen", plan) if settings.desk_public else contextlib.nullcontext() as desk,
+            Supervisor(plan, directory, office, gateway, desk) as supervisor,
         ):
             if supervisor.start():
                 on_ready(supervisor.started())
@@ -77,12 +81,15 @@ def supervise(plan: Plan, on_ready: Callable[[Started], None]) -> None:
 class Supervisor:
     """The children of one plan. As a context it takes the process's signals, and leaves no child behind."""
 
-    def __init__(self, plan: Plan, directory: DataDir, office: socket.socket, gateway: socket.socket) -> None:
+    def __init__(
+        self, plan: Plan, directory: DataDir, office: socket.socket, gateway: socket.socket, desk: socket.socket | None = None
+    ) -> None:
         """Raises `StartError` where a secret cannot be kept."""
         self._plan = plan
         self._directory = directory
         self._office = office
         self._gateway = gateway
+        self._desk = desk
         self._token = plan.settings.admin_token or directory.secret(ADMIN_TOKEN)
         directory.secret(FORM_SECRET)
         directory.secret(KEY_SECRET)
@@ -100,8 +107,10 @@ class Supervisor:
         if plan.sandbox is not None:
             listener = plan.sandbox.fileno()
             programs.append(Program("sandbox", "solvent.bootstrap.sandbox", ("--listener", str(listener)), (listener,)))
+        desk = () if self._desk is None else (self._desk.fileno(),)
         office = ("--listener", str(self._office.fileno()), "--gateway", web_address(self._gateway), *data, *config)
-        programs.append(Program("office", "solvent.bootstrap.office", office, (self._office.fileno(), lock)))
+        office += tuple(word for number in desk for word in ("--desk-listener", str(number)))
+        programs.append(Program("office", "solvent.bootstrap.office", office, (self._office.fileno(), *desk, lock)))
         gateway = plan.settings.gateway
         worker = (
             *("--listener", str(self._gateway.fileno())),
@@ -134,9 +143,11 @@ class Supervisor:
 
     def started(self) -> Started:
         """What runs where."""
-        wanted = ((self._plan.settings.office_listen, self._office), (self._plan.settings.gateway.listen, self._gateway))
-        taken = tuple(want.port for want, had in wanted if want.port not in (0, had.getsockname()[1]))
-        return Started(web_address(self._office), web_address(self._gateway), self._token, self._directory.path, taken)
+        settings = self._plan.settings
+        wanted = ((settings.office_listen, self._office), (settings.gateway.listen, self._gateway), (settings.desk_listen, self._desk))
+        taken = tuple(want.port for want, had in wanted if had is not None and want.port not in (0, had.getsockname()[1]))
+        desk = "" if self._desk is None else web_address(self._desk)
+        return Started(web_address(self._office), web_address(self._gateway), self._token, self._directory.path, taken, desk)
 
     def start(self) -> bool:
         """Starts the children beside each other, until all are ready. False where a signal came first. Raises `StartError`."""

@@ -49,6 +49,7 @@ def announce(started: Started) -> None:
         f"  gateway      {started.gateway}",
         f"  console      {started.office}/   (sign in with the admin token)",
         f"  error desk   {started.office}/e   (a solved error, and a dozen more to click; ?lang=zh for Chinese)",
+        *([f"  public desk  {started.desk}/e   (what strangers would see, on a listener of its own)"] if started.desk else []),
         f"  key          {key}",
         f"  admin token  {started.admin_token}",
         *_first_request(office, started.gateway, key),

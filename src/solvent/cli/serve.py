@@ -49,10 +49,19 @@ def announce(started: Started, found: Settings) -> None:
         f"  gateway      {started.gateway}/v1 (OpenAI), {started.gateway} (Anthropic)",
         f"  console      {started.office}/   (sign in with the admin token)",
         f"  error desk   {started.office}/e   (POST /api/explain for programs)",
+        *public_desk(started, found),
         f"  admin token  {token}",
         "  stop         Ctrl-C",
     ):
         click.echo(line)
+
+
+def public_desk(started: Started, found: Settings) -> list[str]:
+    """Where strangers reach the desk, if they do."""
+    if not started.desk:
+        return []
+    named = f", as {found.desk_public_url}/e" if found.desk_public_url else ""
+    return [f"  public desk  {started.desk}/e   (for strangers{named})"]
 
 
 def configured(started: Started, found: Settings, path: Path) -> None:

@@ -17,8 +17,8 @@ from solvent.operations.cases import Desk
 _LANGUAGES = ("en", "zh")
 
 
-def routes(desk: Desk, admin_token: str, *, public_url: str | None = None) -> list[BaseRoute]:
-    """All routes of the API, in order."""
+def routes(desk: Desk, admin_token: str | None, *, public_url: str | None = None) -> list[BaseRoute]:
+    """All routes of the API, in order. Without an admin token there is nothing but what everybody may call, and no token counts."""
 
     async def explain(request: Request) -> Response:
         if request.method != "POST":
@@ -31,12 +31,14 @@ def routes(desk: Desk, admin_token: str, *, public_url: str | None = None) -> li
         try:
             wish = _wish(await request.body())
             if wish["file"]:
-                opened = await desk.file(wish["raw"], wish["lang"], source="api")
+                opened = await desk.file(wish["raw"], wish["lang"], source="api", listed=wish["listed"])
                 explanation = opened.explanation
                 place: dict[str, Any] = {
                     "id": opened.occurrence.id,
                     "url": f"{public_url or ''}/e/{opened.occurrence.id}",
                     "case_id": opened.case.id,
+                    "listed": opened.occurrence.listed,
+                    "delete_url": f"{public_url or ''}/e/{opened.occurrence.id}/delete?token={opened.deletion_token}",
                 }
             else:
                 explanation, place = desk.explain(wish["raw"], wish["lang"], wish["code"]), {}
@@ -45,15 +47,21 @@ def routes(desk: Desk, admin_token: str, *, public_url: str | None = None) -> li
         except UsageError as wrong:
             return problem(400, "This cannot be explained", str(wrong))
         body = place | explanation.verdict.as_json(explanation.report) | {"redacted": dict(explanation.struck)}
-        return JSONResponse(body)
+        # It may hold the only link that deletes what was filed.
+        return JSONResponse(body, headers={"cache-control": "no-store"})
 
-    return [Route("/api/explain", explain, methods=["POST", "GET", "PUT", "PATCH", "DELETE"])]
+    async def nothing(_: Request) -> Response:
+        return problem(404, "There is no such address", "`POST /api/explain` is all that this API takes.")
+
+    every = ["POST", "GET", "PUT", "PATCH", "DELETE"]
+    rest = [Route("/api/{rest:path}", nothing, methods=every)] if admin_token is None else []
+    return [Route("/api/explain", explain, methods=every), *rest]
 
 
-def _refusal(request: Request, admin_token: str) -> Response | None:
+def _refusal(request: Request, admin_token: str | None) -> Response | None:
     """Why this call is not taken, or None. The desk is open on loopback; a token that is given must be right all the same."""
     given = request.headers.get("authorization")
-    if given is not None:
+    if given is not None and admin_token is not None:
         if not bearer.carries(given, admin_token):
             return problem(
                 401, "Unknown token", "The Authorization header must carry the admin token: see `admin-token` in the data directory."
@@ -75,14 +83,14 @@ def _wish(body: bytes) -> dict[str, Any]:
     if not isinstance(wish, dict) or not isinstance(wish.get("raw"), str):
         message = 'the body lacks the text `raw`; send {"raw": "the error", "lang": "en"}'
         raise UsageError(message)
-    lang, file, code = wish.get("lang") or "en", wish.get("file", False), wish.get("code")
+    lang, file, code, listed = wish.get("lang") or "en", wish.get("file", False), wish.get("code"), wish.get("listed")
     if lang not in _LANGUAGES:
         message = f"`lang` must be one of {', '.join(_LANGUAGES)}"
         raise UsageError(message)
-    if not isinstance(file, bool):
-        message = "`file` must be true or false"
+    if not isinstance(file, bool) or not isinstance(listed, bool | None):
+        message = f"`{'listed' if isinstance(file, bool) else 'file'}` must be true or false"
         raise UsageError(message)
     if code not in (None, "python", "javascript", "curl"):
         message = "`code` must be one of python, javascript, curl"
         raise UsageError(message)
-    return {"raw": wish["raw"], "lang": lang, "file": file, "code": code}
+    return {"raw": wish["raw"], "lang": lang, "file": file, "code": code, "listed": listed}

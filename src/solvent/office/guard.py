@@ -24,6 +24,7 @@ from solvent.access.ratelimit import Bucket, Rate
 from solvent.base.errors import raised_at
 from solvent.base.paste import PASTE_BYTES_MAX
 from solvent.catalogue.tables import Words
+from solvent.office.forwarded import peer
 
 # A paste in a form: percent-encoding takes up to three bytes for one, Chinese text nine for three.
 BODY_BYTES_MAX = PASTE_BYTES_MAX * 4 + 64 * 1024
@@ -107,10 +108,11 @@ class _Bounded:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How often one address may post, and read."""
+    """How often one address may post, and read; `client_of` tells whose address a request counts for."""
 
     posts: Rate
     reads: Rate
+    client_of: Callable[[Scope], str] = peer
 
 
 class Guard:
@@ -133,6 +135,7 @@ class Guard:
         self._hosts = hosts
         self._rates = {"posts": limits.posts, "reads": limits.reads}
         self._trusted = trusted
+        self._client_of = limits.client_of
         self._buckets: OrderedDict[tuple[str, str], Bucket] = OrderedDict()
         self._now_ns = now_ns
         self._incident = incident
@@ -168,8 +171,7 @@ class Guard:
         return "reads" if scope["method"] in ("GET", "HEAD") else "posts"
 
     def _wait_s(self, scope: Scope) -> int:
-        client = scope.get("client")
-        key = (_neighbourhood(client[0] if client else ""), self._kind(scope))
+        key = (_neighbourhood(self._client_of(scope)), self._kind(scope))
         rate, now_ns = self._rates[key[1]], self._now_ns()
         bucket = self._buckets.pop(key) if key in self._buckets else ratelimit.full(rate, now_ns)
         bucket, wait_s = ratelimit.take(bucket, rate, now_ns)

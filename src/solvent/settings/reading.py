@@ -19,6 +19,7 @@ from solvent.settings.shape import Address, Alert, Gateway, Mistake, Settings, S
 
 _SECTIONS = ("gateway", "office", "desk", "store", "cache")
 _LISTS = ("account", "model", "alert")
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - to compare with
 _DEFAULTS = Settings()
 _ROUTEBOOK = _DEFAULTS.routebook
 
@@ -107,13 +108,16 @@ def _read(data: dict[str, Any], secrets: Secrets, findings: Findings) -> Setting
     if accounts.named and "model" not in data:
         findings.warn(("account",), "nothing is served yet; add a [[model]] with a name and routes")
     public_url = office.maybe("public_url", values.web_address)
+    desk_public = desk.take("public", values.flag, default=False)
+    desk_public_url = desk.maybe("public_url", values.web_address)
     routebook = Routebook(
         accounts=accounts.upstreams,
         models=models,
         body_bytes_max=gateway.take("max_body", values.size, _ROUTEBOOK.body_bytes_max),
         hold_wait_ms=gateway.take("hold_wait", values.wait, _ROUTEBOOK.hold_wait_ms),
         timeouts=timeouts,
-        public_url=public_url,
+        # Callers are strangers: where there is a desk for these, the errors that they get lead there.
+        public_url=(desk_public_url if desk_public else None) or public_url,
     )
     edge = Gateway(
         listen=gateway.take("listen", values.address, _DEFAULTS.gateway.listen),
@@ -122,17 +126,24 @@ def _read(data: dict[str, Any], secrets: Secrets, findings: Findings) -> Setting
         drain_timeout_ms=gateway.take("drain_timeout", values.wait, _DEFAULTS.gateway.drain_timeout_ms),
     )
     office_listen = office.take("listen", values.loopback_address, _DEFAULTS.office_listen)
-    _check_apart(gateway, edge.listen, office_listen)
-    desk_public = desk.take("public", values.flag, default=False)
+    desk_listen = desk.take("listen", values.address, _DEFAULTS.desk_listen)
+    desk_hosts = desk.take("hosts", values.host_names, _DEFAULTS.desk_hosts)
+    _check_apart(gateway, edge.listen, "office", office_listen)
     if desk_public:
-        desk.warn("public", "this version has no listener for strangers yet; the desk stays on the office's address")
+        _check_apart(desk, desk_listen, "office", office_listen)
+        _check_apart(desk, desk_listen, "gateway", edge.listen)
+        if desk_public_url is None and not desk_hosts:
+            desk.warn("public", 'the desk answers to no name, only to numbers; write public_url = "https://desk.example.org"')
     settings = Settings(
         office_listen=office_listen,
         office_public_url=public_url,
         store_url=sections["store"].take("url", values.store, _DEFAULTS.store_url),
         cache_url=sections["cache"].take("url", values.cache, _DEFAULTS.cache_url),
         desk_public=desk_public,
-        desk_listen=desk.take("listen", values.address, _DEFAULTS.desk_listen),
+        desk_listen=desk_listen,
+        desk_public_url=desk_public_url,
+        desk_hosts=desk_hosts,
+        desk_trusted_proxies=desk.take("trusted_proxies", values.networks, _DEFAULTS.desk_trusted_proxies),
         desk_posts_per_minute=desk.take("posts_per_minute", values.count, _DEFAULTS.desk_posts_per_minute),
         desk_reads_per_minute=desk.take("reads_per_minute", values.count, _DEFAULTS.desk_reads_per_minute),
         admin_token=admin_token(secrets.environment),
@@ -157,9 +168,10 @@ def _section(data: dict[str, Any], name: str, findings: Findings) -> Section:
     return Section(table if isinstance(table, dict) else {}, (name,), f"[{name}]", findings)
 
 
-def _check_apart(gateway: Section, listen: Address, office: Address) -> None:
-    if listen == office and listen.port != 0:
-        gateway.wrong("listen", f"the office listens on {office} too; give one of them another port")
+def _check_apart(section: Section, listen: Address, other: str, others: Address) -> None:
+    same = listen.host == others.host or not {listen.host, others.host}.isdisjoint(_EVERYWHERE)
+    if listen.port == others.port != 0 and same:
+        section.wrong("listen", f"the {other} listens on {others} too; give one of them another port")
 
 
 def _read_alerts(data: Any, secrets: Secrets, findings: Findings) -> tuple[Alert, ...]:

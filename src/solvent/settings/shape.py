@@ -88,6 +88,9 @@ class Settings:
     cache_url: str = "memory://"
     desk_public: bool = False
     desk_listen: Address = Address("0.0.0.0", 8402)  # noqa: S104 - used only where `desk_public` says that strangers are welcome
+    desk_public_url: str | None = None
+    desk_hosts: tuple[str, ...] = ()
+    desk_trusted_proxies: tuple[str, ...] = ()
     desk_posts_per_minute: int = 60
     desk_reads_per_minute: int = 1200
     admin_token: str | None = field(default=None, repr=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -149,6 +149,35 @@ def texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(item, str) and item.strip() for item in value):
         raise ValueError('it must be a list of texts such as ["balance.low"]')
     return tuple(item.strip() for item in value)
+
+
+def host_names(value: Any) -> tuple[str, ...]:
+    """A list of names by which a server is called, without ports, in small letters."""
+    names = tuple(item.lower() if isinstance(item, str) else "" for item in value) if isinstance(value, list) else ("",)
+    if not all(
+        re.fullmatch(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*", name) for name in names
+    ):
+        raise ValueError('it must be a list of names without scheme and port, such as ["desk.example.org"]')
+    return names
+
+
+def networks(value: Any) -> tuple[str, ...]:
+    """A list of networks, or of single addresses."""
+    if not isinstance(value, list):
+        raise ValueError('it must be a list of networks such as ["127.0.0.1/32"]')  # noqa: TRY004 - every wrong value is one kind of error
+    return tuple(map(_network, value))
+
+
+def _network(value: Any) -> str:
+    try:
+        found = ip_network(value if isinstance(value, str) else "")
+    except ValueError:
+        message = f'{value!r} is not a network; write one such as "127.0.0.1/32" or "10.0.0.0/8", with nothing set behind its length'
+        raise ValueError(message) from None
+    if found.prefixlen == 0:
+        message = f"`{value}` is everybody, so that anybody could say to be anybody else; name the network of the proxy alone"
+        raise ValueError(message)
+    return str(found)
 
 
 def one_of(*allowed: str) -> Callable[[Any], str]:

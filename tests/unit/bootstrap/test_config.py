@@ -120,6 +120,9 @@ async def test_what_counts_only_after_a_restart_is_named(tmp_path: Path, path: P
         taking = await reloading(Config(path, ENVIRONMENT), world)
         write(path, '[gateway]\nlisten = "127.0.0.1:9"\ndurability = "power"\n[store]\nurl = "sqlite:///other.db"\n')
         assert (await taking.take()).after_restart == ("[gateway] listen", "[gateway] durability", "[store] url")
+        for setting in ("public = true", 'public_url = "https://d.example"', 'hosts = ["d"]', 'trusted_proxies = ["10.0.0.1"]'):
+            write(path, f"[desk]\n{setting}\n")
+            assert (await taking.take()).after_restart == ("[desk]",)
         write(path, "[office]\n")
         assert (await taking.take()).after_restart == ()
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 from solvent.adapters.memory import MemoryCaseStore
 from solvent.adapters.store.database import database_url, open_database
 from solvent.bootstrap.config import Config
-from solvent.bootstrap.parts import Parts, Secrets, build_app, complain, incident, join
+from solvent.bootstrap.parts import Parts, Secrets, build_app, build_public_app, complain, incident, join
 from solvent.diagnosis.engine import Engine
 from solvent.ledger.journal import AttemptTold, HoldVoided, Outcome
 from solvent.model.verdict import Wallet
@@ -189,3 +189,53 @@ def test_incidents_are_not_alike() -> None:
 
 def test_secrets_show_nothing_of_themselves() -> None:
     assert repr(KEPT) == "Secrets()"
+
+
+@pytest.fixture
+def public(parts: Parts, small_engine: Engine, clock: FixedClock, random_bytes: Callable[[int], bytes]) -> Callable[..., ASGIApp]:
+    def built(settings: Settings = Settings(desk_public_url="https://desk.example.org")) -> ASGIApp:  # noqa: B008 - a frozen value
+        parts.config.settings = settings
+        desk = Desk(small_engine, MemoryCaseStore(), clock, random_bytes, lambda: 0)
+        return build_public_app(replace(parts, desk=desk), KEPT)
+
+    return built
+
+
+async def test_nothing_of_the_operators_is_behind_the_public_desk(public: Callable[..., ASGIApp]) -> None:
+    app = public(Settings(desk_posts_per_minute=1_000))
+    for headers in ({}, ADMIN):
+        for method in ("GET", "POST", "DELETE", "PATCH"):
+            for path in ("keys", "accounts", "requests", "cases", "occurrences", "alerts", "openapi.json", "reload", "drills", "nothing"):
+                assert (await call(app, method, f"/api/{path}", headers=headers)).status == 404
+        for path in ("/sign-in", "/requests", "/keys", "/occurrences", "/metrics", "/accounts/a/topups"):
+            assert (await call(app, "GET", path, headers=headers)).status == 404
+            assert (await call(app, "POST", path, headers=headers)).status in (404, 405)
+        home = await call(app, "GET", "/", headers=headers)
+        assert (home.status, home.headers["location"]) == (307, "/e")
+
+
+async def test_the_public_desk_answers_to_its_own_names_strictly(public: Callable[..., ASGIApp]) -> None:
+    settings = Settings(
+        desk_public_url="https://desk.example.org", desk_hosts=("errors.example",), office_public_url="https://office.example"
+    )
+    app = public(settings)
+    statuses = [
+        (await call(app, "GET", "/e", headers={"host": host})).status
+        for host in ("desk.example.org", "errors.example:8402", "192.0.2.1:8402", "localhost", "office.example", "evil.example")
+    ]
+    assert statuses == [200, 200, 200, 200, 421, 421]
+    answer = await call(app, "GET", "/e", headers={"accept": "text/html"})
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self';")
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert "set-cookie" not in answer.headers
+
+
+async def test_the_admin_token_lifts_no_limit_at_the_public_desk(public: Callable[..., ASGIApp]) -> None:
+    app = public(Settings(desk_posts_per_minute=4, desk_trusted_proxies=("10.0.0.0/8",)))
+    body = b'{"raw": "HTTP 402: your acme balance is empty", "file": true}'
+
+    async def post(**more: str) -> int:
+        return (await call(app, "POST", "/api/explain", headers=JSON | ADMIN | more, chunks=[body], client="10.0.0.1")).status
+
+    assert [await post() for _ in range(3)] == [200, 200, 429]
+    assert await post(**{"x-forwarded-for": "203.0.113.1"}) == 200

@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -192,6 +193,41 @@ def test_the_programs_get_their_sockets_and_the_lock(tmp_path: Path) -> None:
             *("--data", str(tmp_path / "data")),
         )
     directory.close()
+
+
+def test_the_public_desk_has_a_socket_of_its_own(tmp_path: Path) -> None:
+    directory = DataDir(tmp_path / "data")
+    plan = Plan(replace(SETTINGS, desk_public=True, desk_listen=Address("127.0.0.1", 8402)), tmp_path / "data")
+    sockets = [cast("Any", Listener(number)) for number in (7, 8, 6)]
+    with Supervisor(plan, directory, *sockets) as found:
+        office, worker = found._programs()
+        assert office.descriptors == (7, 6, directory.descriptor)
+        assert office.arguments[-2:] == ("--desk-listener", "6")
+        assert 6 not in worker.descriptors
+        assert (found.started().desk, found.started().taken) == ("http://127.0.0.1:6", (8401, 8402))
+    directory.close()
+
+
+@pytest.mark.parametrize(("public", "ports"), [(True, [8401, 0, 8402]), (False, [8401, 0])])
+def test_it_listens_for_strangers_only_where_they_are_welcome(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    twin: Twin,
+    public: bool,  # noqa: FBT001 - a table's column
+    ports: list[int],
+) -> None:
+    wanted: list[int] = []
+
+    def bind(_host: str, port: int, **_: object) -> Listener:
+        wanted.append(port)
+        return Listener(port)
+
+    monkeypatch.setattr(os, "umask", lambda _: 0)
+    monkeypatch.setattr(supervisor, "bind", bind)
+    monkeypatch.setattr(Supervisor, "_programs", lambda _: [twin("office", "fail")])
+    with pytest.raises(StartError, match="the store cannot be opened"):
+        supervise(Plan(replace(SETTINGS, desk_public=public), tmp_path), lambda _: None)
+    assert wanted == ports
 
 
 def test_a_config_that_is_made_lies_in_the_data_directory(tmp_path: Path) -> None:

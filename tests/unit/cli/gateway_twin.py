@@ -27,10 +27,11 @@ class Twin:
     plans: list[Plan] = field(default_factory=list)
     calls: list[tuple[str, Call]] = field(default_factory=list)
     taken: tuple[int, ...] = ()
+    desk: str = ""
 
     def supervise(self, plan: Plan, on_ready: Callable[[Started], None]) -> None:
         self.plans.append(plan)
-        on_ready(Started(OFFICE, GATEWAY, TOKEN, plan.data, self.taken))
+        on_ready(Started(OFFICE, GATEWAY, TOKEN, plan.data, self.taken, self.desk))
 
     def send(self, url: str, call: Call) -> Answer:
         self.calls.append((url, call))

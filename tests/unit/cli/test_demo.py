@@ -89,6 +89,14 @@ def test_the_demo_takes_free_ports_a_sandbox_and_no_config_of_yours(run: Run, st
     assert "solvent audit --data elsewhere" in shown
 
 
+def test_the_demo_has_a_desk_for_strangers_that_only_this_machine_reaches(run: Run, started: Twin) -> None:
+    started.desk = "http://127.0.0.1:8402"
+    assert "  public desk  http://127.0.0.1:8402/e   (what strangers would see" in run("demo").out
+    settings = started.plans[0].settings
+    assert (settings.desk_public, str(settings.desk_listen)) == (True, "127.0.0.1:8402")
+    assert not [warning for warning in settings.warnings if "desk" in warning.message]
+
+
 def test_a_demo_on_the_same_directory_has_the_same_key(run: Run, started: Twin) -> None:
     run("demo")
     run("demo")

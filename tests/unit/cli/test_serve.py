@@ -65,6 +65,15 @@ def test_what_should_be_changed_is_a_warning_beside_the_output(run: Run, first: 
     assert ran.err.startswith("solvent: warning: solvent.toml: line 2: ")
 
 
+def test_where_strangers_reach_the_desk_is_told_where_they_do(run: Run, first: Twin, tmp_path: Path) -> None:
+    config(tmp_path, '[desk]\npublic = true\npublic_url = "https://desk.example.org"\n')
+    assert "public desk" not in run("serve").out
+    first.desk = "http://127.0.0.1:8402"
+    ran = run("serve")
+    assert "  public desk  http://127.0.0.1:8402/e   (for strangers, as https://desk.example.org/e)\n" in ran.out
+    assert ran.err == ""
+
+
 def test_serving_shows_where_the_token_lies_and_not_the_token(run: Run, first: Twin, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = run("serve").out
     assert "admin token  solvent-data/admin-token\n" in shown

@@ -48,7 +48,7 @@ async def test_english_is_spoken_unless_another_language_is_asked_for(desk: Desk
 
 async def test_nothing_is_kept_unless_it_is_asked_for(desk: Desk) -> None:
     answer = await post(desk, {"raw": small.NO_CREDIT, "file": False})
-    assert not {"id", "url", "case_id"} & set(answer.json)
+    assert not {"id", "url", "case_id", "delete_url"} & set(answer.json)
     assert await desk.counts() == (0, 0)
 
 
@@ -61,6 +61,30 @@ async def test_a_filed_paste_tells_its_place(desk: Desk, public_url: str | None)
     assert opened is not None
     assert (opened.case.id, opened.occurrence.source) == (answer.json["case_id"], "api")
     assert answer.json["rule"] == "acme/no-credit"
+    place, _, token = answer.json["delete_url"].partition("?token=")
+    assert place == f"{answer.json['url']}/delete"
+    assert answer.headers["cache-control"] == "no-store"
+    assert await desk.delete(answer.json["id"], token) is True
+
+
+async def test_strangers_have_no_api_but_this_and_no_token_counts(desk: Desk) -> None:
+    public = desk.for_strangers()
+    app = Starlette(routes=api.routes(public, None, public_url="https://desk.example.org"))
+    body = json.dumps({"raw": small.NO_CREDIT, "file": True}).encode()
+    for headers in (JSON, JSON | {"authorization": f"Bearer {TOKEN}"}, JSON | {"authorization": "Bearer wrong"}):
+        answer = await call(app, "POST", "/api/explain", headers=headers, chunks=[body])
+        assert (answer.status, answer.json["listed"]) == (200, False)
+        assert answer.json["delete_url"].startswith("https://desk.example.org/e/")
+    for path in ("keys", "occurrences", "openapi.json", "reload", "", "explain/x"):
+        answer = await call(app, "GET", f"/api/{path}", headers={"authorization": f"Bearer {TOKEN}"})
+        assert (answer.status, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert (await call(app, "POST", "/api/explain", headers=JSON | {"sec-fetch-site": "cross-site"}, chunks=[body])).status == 403
+
+
+@pytest.mark.parametrize(("wish", "listed"), [({}, True), ({"listed": None}, True), ({"listed": False}, False), ({"listed": True}, True)])
+async def test_whether_it_is_listed_can_be_said(desk: Desk, wish: dict[str, Any], listed: bool) -> None:  # noqa: FBT001 - a table's column
+    answer = await post(desk, {"raw": small.NO_CREDIT, "file": True} | wish)
+    assert answer.json["listed"] is listed
 
 
 async def test_a_secret_is_counted_and_not_given_back(desk: Desk) -> None:
@@ -117,6 +141,7 @@ async def test_json_is_recognised_in_its_spellings(desk: Desk, kind: str) -> Non
         ({"raw": "x", "file": "yes"}, 400, "`file` must be true or false"),
         ({"raw": "x", "file": None}, 400, "`file` must be true or false"),
         ({"raw": "x", "file": 1}, 400, "`file` must be true or false"),
+        ({"raw": "x", "listed": 1}, 400, "`listed` must be true or false"),
         ({"raw": "x", "code": "cobol"}, 400, "`code` must be one of python, javascript, curl"),
         ({"raw": "x", "code": {}}, 400, "`code` must be one of python, javascript, curl"),
         ({"raw": ""}, 400, "empty"),

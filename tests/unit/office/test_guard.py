@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from solvent.access.ratelimit import Rate
 from solvent.base.paste import PASTE_BYTES_MAX
 from solvent.office import guard
+from solvent.office.forwarded import Forwarded, peer
 from solvent.office.guard import BODY_BYTES_MAX, Guard, Limits
 from tests.asgi import Answer, call
 
@@ -70,11 +71,18 @@ class Now:
 POSTS, READS = Rate(60, 30), Rate(600, 300)
 
 
-def guarded(app: ASGIApp = echo, *, posts: Rate = POSTS, reads: Rate = READS, now_ns: Callable[[], int] = lambda: 0) -> Guard:
+def guarded(
+    app: ASGIApp = echo,
+    *,
+    posts: Rate = POSTS,
+    reads: Rate = READS,
+    now_ns: Callable[[], int] = lambda: 0,
+    client_of: Callable[[Scope], str] = peer,
+) -> Guard:
     return Guard(
         app,
         hosts=frozenset({"localhost", "desk.example.org"}),
-        limits=Limits(posts=posts, reads=reads),
+        limits=Limits(posts=posts, reads=reads, client_of=client_of),
         trusted=lambda authorization: authorization == "Bearer trusted",
         now_ns=now_ns,
         incident=lambda: "inc1dent",
@@ -358,3 +366,24 @@ async def test_a_program_gets_problem_details() -> None:
     answer = await call(guarded(), headers={"host": "evil.example", "accept": "application/json"})
     assert answer.headers["content-type"] == "application/problem+json; charset=utf-8"
     assert set(json.loads(answer.body)) == {"type", "title", "status", "detail"}
+
+
+async def test_behind_a_proxy_each_reader_has_a_limit_of_their_own_and_nobody_can_leave_it() -> None:
+    app = guarded(posts=Rate(60, 2), client_of=Forwarded(["10.0.0.7/32"]))
+
+    async def post(claims: str, client: str = "10.0.0.7") -> int:
+        return (await call(app, "POST", headers={"x-forwarded-for": claims}, client=client)).status
+
+    assert [await post("203.0.113.5") for _ in range(3)] == [200, 200, 429]
+    assert [await post(f"198.51.100.{number}, 203.0.113.5") for number in range(3)] == [429, 429, 429]
+    assert await post("203.0.113.6") == 200
+    # Past the proxy, a header moves nobody.
+    assert [await post(f"198.51.100.{number}", client="203.0.113.9") for number in range(3)] == [200, 200, 429]
+
+
+async def test_without_a_trusted_proxy_a_header_moves_nobody() -> None:
+    app = guarded(posts=Rate(60, 2))
+    statuses = [
+        (await call(app, "POST", headers={"x-forwarded-for": f"198.51.100.{number}"}, client="10.0.0.7")).status for number in range(3)
+    ]
+    assert statuses == [200, 200, 429]

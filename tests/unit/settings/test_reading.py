@@ -31,6 +31,9 @@ public_url = "https://desk.example.org/"
 [desk]
 public = false
 listen = "0.0.0.0:8402"
+public_url = "https://errors.example.org/"
+hosts = ["Errors.Example.com"]
+trusted_proxies = ["127.0.0.1", "10.0.0.0/8"]
 posts_per_minute = 5
 reads_per_minute = 500
 
@@ -98,7 +101,9 @@ def test_every_setting_is_read() -> None:
     assert (settings.store_url, settings.cache_url) == ("sqlite:///other.db", "memory://")
     assert settings.thresholds == (Threshold("anthropic-main", Money.parse("5"), 86_400_000),)
     assert settings.alerts == (Alert(("balance.low", "budget.*"), "https://hooks.example/T0/secret"),)
-    assert [warning.line for warning in settings.warnings] == [36, 55, 58]
+    assert (settings.desk_public_url, settings.desk_hosts) == ("https://errors.example.org", ("errors.example.com",))
+    assert settings.desk_trusted_proxies == ("127.0.0.1/32", "10.0.0.0/8")
+    assert [warning.line for warning in settings.warnings] == [39, 58, 61]
     book = settings.routebook
     assert list(book.accounts) == ["anthropic-main", "relay"]
     assert [model.name for model in book.models] == ["claude-sonnet-4-5", "claude-*"]
@@ -147,6 +152,28 @@ def test_the_admin_token_comes_from_the_environment(tmp_path: Path, environment:
             [(2, "`listen` of [gateway]: the office listens on 127.0.0.1:8401 too; give one of them another port")],
         ),
         (
+            '[desk]\npublic = true\nlisten = "0.0.0.0:8401"\n',
+            [(3, "`listen` of [desk]: the office listens on 127.0.0.1:8401 too; give one of them another port")],
+        ),
+        (
+            '[desk]\npublic = true\n[gateway]\nlisten = "[::]:8402"\n',
+            [(1, "`listen` of [desk]: the gateway listens on [::]:8402 too; give one of them another port")],
+        ),
+        (
+            '[desk]\npublic_url = "desk.example.org"\nhosts = ["https://desk.example.org"]\ntrusted_proxies = ["0.0.0.0/0"]\n',
+            [
+                (
+                    2,
+                    '`public_url` of [desk]: this is not a web address; write one such as "https://solvent.example.org", without `?` or `#`',
+                ),
+                (3, '`hosts` of [desk]: it must be a list of names without scheme and port, such as ["desk.example.org"]'),
+                (
+                    4,
+                    "`trusted_proxies` of [desk]: `0.0.0.0/0` is everybody, so that anybody could say to be anybody else; name the network of the proxy alone",
+                ),
+            ],
+        ),
+        (
             '[office]\nlisten = "0.0.0.0:8401"\n',
             [
                 (
@@ -191,7 +218,7 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_lines() -> None:
     [
         (
             "[desk]\npublic = true\n",
-            [(2, "`public` of [desk]: this version has no listener for strangers yet; the desk stays on the office's address")],
+            [(2, '`public` of [desk]: the desk answers to no name, only to numbers; write public_url = "https://desk.example.org"')],
         ),
         (
             "\n" + ACCOUNT,
@@ -255,3 +282,20 @@ def test_the_store_is_found_without_the_environment_that_the_rest_needs(tmp_path
         store_url(path)
     with pytest.raises(UsageError, match="name a file that this user may read"):
         store_url(tmp_path / "none.toml")
+
+
+def test_errors_of_the_gateway_lead_strangers_to_the_desk_that_is_for_them() -> None:
+    desk = '[desk]\npublic = {}\npublic_url = "https://errors.example.org"\n'
+    office = '[office]\npublic_url = "https://office.example.org"\n'
+    for content, found in (
+        (desk.format("true") + office, "https://errors.example.org"),
+        (desk.format("false") + office, "https://office.example.org"),
+        ('[desk]\npublic = true\nhosts = ["e.example"]\n' + office, "https://office.example.org"),
+        (desk.format("true"), "https://errors.example.org"),
+    ):
+        assert read(content).routebook.public_url == found
+        assert warnings(content) == []
+
+
+def test_a_desk_that_is_not_public_may_name_any_address() -> None:
+    assert read('[desk]\nlisten = "127.0.0.1:8401"\n').desk_public is False

@@ -34,6 +34,14 @@ NO_PAIRS: list[Any] = [{}, {"stream": "1s"}, {"stream": "1s", "json": "1s", "x":
         (values.flag, False, False),
         (values.text, " a b ", "a b"),
         (values.texts, ["a", "b "], ("a", "b")),
+        (values.host_names, ["Desk.Example.org", "localhost", "a_b"], ("desk.example.org", "localhost", "a_b")),
+        (values.host_names, [], ()),
+        (
+            values.networks,
+            ["127.0.0.1/32", "10.0.0.0/8", "192.0.2.9", "fd00::/8"],
+            ("127.0.0.1/32", "10.0.0.0/8", "192.0.2.9/32", "fd00::/8"),
+        ),
+        (values.networks, [], ()),
         (values.model_name, "anthropic/claude-*", "anthropic/claude-*"),
         (values.account_name, "a.b_c-1", "a.b_c-1"),
         (values.one_of("a", "b"), "b", "b"),
@@ -116,3 +124,21 @@ def test_a_wrong_value_is_refused_with_its_repair(reader: Callable[[Any], Any], 
         reader(value)
     assert repair in str(refusal.value)
     assert "s3cret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("reader", "value"),
+    [
+        *[
+            (values.host_names, value)
+            for value in ("a", [""], ["a b"], ["a:80"], ["a/"], ["*.a"], ["-a"], ["a."], [5], ["a" * 254], ["a..b"])
+        ],
+        *[
+            (values.networks, value)
+            for value in ("10.0.0.0/8", ["10.0.0.1/8"], ["proxy"], ["::/0"], ["0.0.0.0/0"], [5], [""], ["10.0.0.0/33"])
+        ],
+    ],
+)
+def test_neither_a_name_nor_a_network(reader: Callable[[Any], Any], value: Any) -> None:
+    with pytest.raises(ValueError, match=r"such as|everybody"):
+        reader(value)
