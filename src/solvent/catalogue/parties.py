@@ -36,6 +36,7 @@ class Party:
     `marks` show it in a text, `codes` in a code-like field, `hosts` in an address. `own_account` says that it serves calls from an
     account of its own, so that a provider's money error behind it is its operator's and not the reader's. `empty_param` says that it
     writes `"param": ""` itself, which else is the mark of a relay. `api`: how an account there is called, None where that is not known.
+    `dialect`: the only API that a client speaks, None where it speaks several. `sends` are fields that a client adds to requests by itself.
     """
 
     name: str
@@ -51,12 +52,15 @@ class Party:
     links: tuple[Link, ...]
     source: Source
     api: Api | None = None
+    dialect: str | None = None
+    sends: tuple[str, ...] = ()
 
     def link(self, kind: str) -> str | None:
         """The address of a page such as `billing`, `status` or `keys`, or None."""
         return next((link.address for link in self.links if link.kind == kind), None)
 
 
+DIALECTS = ("openai_chat", "openai_responses", "anthropic_messages", "gemini_generate")
 HOST_WEIGHT, CODE_WEIGHT, NAMED_WEIGHT, MODEL_WEIGHT = 8, 4, 3, 1
 
 
@@ -78,6 +82,11 @@ def read_party(data: dict[str, Any], where: str) -> Party:
     for item in table.tables("link"):
         links.append(Link(item.text("kind"), item.text("address"), item.text("seen_in")))
         item.done()
+    sends = []
+    for item in table.tables("sends"):
+        sends.append(item.text("field"))
+        item.text("seen_in")
+        item.done()
     party = Party(
         name=name,
         label=table.text("label"),
@@ -92,6 +101,8 @@ def read_party(data: dict[str, Any], where: str) -> Party:
         links=tuple(links),
         source=table.source(),
         api=None if (api := table.table("api")) is None else read_api(api),
+        dialect=table.choice("dialect", DIALECTS, "") or None,
+        sends=tuple(sends),
     )
     table.done()
     return party

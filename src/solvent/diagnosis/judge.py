@@ -5,10 +5,11 @@ from __future__ import annotations
 from solvent.catalogue.load import Catalogue
 from solvent.catalogue.rules import Rule
 from solvent.diagnosis import chain as chains
-from solvent.diagnosis import defaults, fingerprint, phrases, reader, recovery, request_ids
+from solvent.diagnosis import defaults, fingerprint, phrases, reader, recovery, refused, request_ids
 from solvent.diagnosis.chain import Chain
 from solvent.diagnosis.engine import Decision, Engine
 from solvent.diagnosis.reading import Reading
+from solvent.diagnosis.rewriting import Hops
 from solvent.model.verdict import Actor, Category, Evidence, Layer, Role, Verdict, Wallet
 
 _UNVERIFIED_CAP = 0.6
@@ -59,6 +60,7 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
         evidence=_evidence(decision, reading, others, engine.catalogue, lang),
         trail=decision.trail,
         fingerprint=_fingerprint(decision, reading, provider, wallet),
+        request=refused.of(reading.flat, decision.position, category, Hops(chain, parties, lang)),
     )
 
 

@@ -47,3 +47,18 @@ OTHER_ERRORS = Words(
     en="the text holds other errors too ({count}); this verdict is about the one that is quoted",
     zh="文中还有其他错误（{count} 个）；这里判断的是引用的这一个",
 )
+
+# What shows that a request was changed on its way.
+CONVERSION_FAILED = Words(
+    en="the relay's own code for a request that it could not convert: the provider never saw it",
+    zh="这是中转站自己的错误码：它没能转换请求，服务商没有收到",
+)
+OTHER_API = Words(
+    en="this field is named in the terms of another API than the one that was called, so the request was converted on its way",
+    zh="这个字段用的是另一种 API 的写法，与你调用的 API 不同：请求在途中被转换过",
+)
+SIGNATURE_DROPPED = Words(
+    en="Gemini's signature must come back unchanged; relays that convert between APIs are known to lose it",
+    zh="Gemini 的签名必须原样带回；在不同 API 之间转换的中转站常会把它弄丢",
+)
+SENT_BY_ITSELF = Words(en="{app} is known to send this field by itself", zh="已知 {app} 会自行发送这个字段")

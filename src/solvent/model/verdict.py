@@ -103,6 +103,65 @@ class Tried(Struct, frozen=True):
     why_not: str
 
 
+Number = int | float
+
+
+class Limit(Struct, frozen=True):
+    """A bound that a request broke, in numbers as the text states them; what it does not state is None.
+
+    `name` is the text's word for what is bounded, or one of ours (`context`, `image`); `unit` is a plural such as `tokens`.
+    """
+
+    name: str | None
+    min: Number | None
+    max: Number | None
+    got: Number | None
+    unit: str | None
+
+
+class Rewriter(Struct, frozen=True):
+    """Who changed the request on its way, `certainty` being `shown` or `likely`, and the quote that shows it."""
+
+    name: str
+    label: str
+    certainty: str
+    quote: str
+    says: str
+
+
+class RequestFault(Struct, frozen=True):
+    """What of the request was refused, each part only where the text states it.
+
+    `field` and `sent` are pieces of the text. `allowed` lists what the text says would pass. `dialect` is the API in whose terms
+    the refusal speaks: `openai_chat`, `openai_responses`, `anthropic_messages` or `gemini_generate`.
+    """
+
+    field: str | None
+    sent: str | None
+    allowed: tuple[str, ...]
+    limit: Limit | None
+    model: str | None
+    dialect: str | None
+    rewritten_by: Rewriter | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The `request` object of a verdict."""
+        limit, by = self.limit, self.rewritten_by
+        return {
+            "field": self.field,
+            "sent": self.sent,
+            "allowed": list(self.allowed),
+            "limit": None
+            if limit is None
+            else {"name": limit.name, "min": limit.min, "max": limit.max, "got": limit.got, "unit": limit.unit},
+            "model": self.model,
+            "dialect": self.dialect,
+            "rewritten_by": None
+            if by is None
+            else {"name": by.name, "label": by.label, "certainty": by.certainty, "quote": by.quote, "says": by.says},
+        }
+
+
 class Report(Struct, frozen=True):
     """The judgement in words, in one language."""
 
@@ -142,6 +201,7 @@ class Verdict(Struct, frozen=True):
 
     `provider` made the innermost error (`unknown` where nothing tells); `layers` runs from the reader's app to the provider, and
     `via` names what wrapped the error, innermost first. `confidence` lies between 0 and 1. `rule` is None where no rule matched.
+    `request` says what of the request was refused, None where the failure is not about the request or nothing is stated.
     """
 
     category: Category
@@ -163,6 +223,7 @@ class Verdict(Struct, frozen=True):
     evidence: tuple[Evidence, ...]
     trail: tuple[Tried, ...]
     fingerprint: str
+    request: RequestFault | None = None
 
     @property
     def doc_url(self) -> str | None:
@@ -205,6 +266,7 @@ class Verdict(Struct, frozen=True):
                 for layer in self.layers
             ],
             "fingerprint": self.fingerprint,
+            "request": None if self.request is None else self.request.as_json(),
         }
         if report is not None:
             body["report"] = report.as_json()
