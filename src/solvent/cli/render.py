@@ -15,9 +15,9 @@ from solvent.catalogue import names
 from solvent.catalogue.load import Catalogue
 from solvent.catalogue.tables import Words
 from solvent.cli.wrap import width, wrap
-from solvent.console import documents
+from solvent.console import documents, labels, language
 from solvent.diagnosis.desk import Explanation
-from solvent.model.verdict import Layer, Verdict, Wallet
+from solvent.model.verdict import Layer, RequestFault, Verdict, Wallet
 
 _WIDTH_MAX = 100
 _NUMBERED = re.compile(r"\d+\. ")
@@ -29,6 +29,7 @@ _HEADS = {
     "when": Words(en="Works again", zh="何时恢复"),
     "chain": Words(en="The chain", zh="调用链"),
     "says": Words(en="What it says", zh="错误翻译"),
+    "request": Words(en="What was refused", zh="被拒的是什么"),
     "cause": Words(en="Why", zh="原因分析"),
     "solution": Words(en="What to do", zh="解决方案"),
     "prevention": Words(en="Prevent it", zh="预防措施"),
@@ -55,6 +56,18 @@ _PHRASES = {
         en="`--code python`, `--code javascript` or `--code curl` adds code that handles this error",
         zh="加 `--code python`、`--code javascript` 或 `--code curl` 可看处理这个错误的代码",
     ),
+    "field": Words(en="Field: ", zh="字段："),
+    "sent": Words(en="Sent: ", zh="发送的值："),
+    "allowed": Words(en="Would pass: ", zh="可用的值："),
+    "limit": Words(en="Limit: ", zh="上限："),
+    "model": Words(en="Model: ", zh="模型："),
+    "dialect": Words(en="In terms of: ", zh="所用接口："),
+    "by": Words(en="Changed on its way by: ", zh="途中改动者："),
+    "changed": Words(en="{name} ({certainty}): {says}", zh="{name}（{certainty}）：{says}"),
+    "somebody": Words(en="somebody in between", zh="中间的某一方"),
+    "shown": Words(en="the text shows it", zh="文中可证"),
+    "likely": Words(en="likely", zh="很可能"),
+    "and": Words(en=", ", zh="、"),
     "or": Words(en=" or ", zh=" 或 "),
 }
 
@@ -88,6 +101,7 @@ def _parts(explanation: Explanation) -> list[tuple[str, list[str]]]:
     parts = [
         ("chain", [_chain(verdict.layers, lang)] if known or any(layer.name != "unknown" for layer in verdict.layers) else []),
         ("says", [f"“{report.original}”", report.translation]),
+        ("request", _request(verdict.request, lang)),
         ("cause" if known else "known", [report.cause]),
         ("solution" if known else "fetch", _numbered(report.solution)),
         ("prevention", _numbered(report.prevention)),
@@ -97,6 +111,29 @@ def _parts(explanation: Explanation) -> list[tuple[str, list[str]]]:
         ("removed", [", ".join(f"{count} × {kind}" for kind, count in explanation.struck)] if explanation.struck else []),
     ]
     return [(key, paragraphs) for key, paragraphs in parts if paragraphs]
+
+
+def _request(fault: RequestFault | None, lang: str) -> list[str]:
+    """A line for each part of the request that the text speaks of."""
+    if fault is None:
+        return []
+    by, limit = fault.rewritten_by, fault.limit
+    bound = "" if limit is None else labels.bound(limit, language.translations(lang).gettext)
+    named = f"{limit.name}: {bound}" if limit is not None and limit.name not in (None, fault.field) else bound
+    changed = None
+    if by is not None:
+        name = _PHRASES["somebody"].of(lang) if by.name == "unknown" else by.label
+        changed = _PHRASES["changed"].of(lang).format(name=name, certainty=_PHRASES[by.certainty].of(lang), says=by.says)
+    rows = [
+        ("field", fault.field),
+        ("sent", fault.sent),
+        ("allowed", _PHRASES["and"].of(lang).join(fault.allowed)),
+        ("limit", named),
+        ("model", fault.model),
+        ("dialect", labels.DIALECTS.get(fault.dialect or "")),
+        ("by", changed),
+    ]
+    return [f"{_PHRASES[key].of(lang)}{value}" for key, value in rows if value]
 
 
 def _facts(verdict: Verdict, lang: str) -> list[tuple[str, str]]:

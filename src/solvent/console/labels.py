@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from solvent.cases.life import State
+from solvent.model.verdict import Limit
 
 Gettext = Callable[[str], str]
 Ngettext = Callable[[str, str, int], str]
@@ -88,6 +89,26 @@ OUTCOMES: dict[str, str] = {
     "unknown": N_("may have cost something"),
 }
 
+CERTAINTY: dict[str, str] = {"shown": N_("the text shows it"), "likely": N_("likely")}
+
+# Names of APIs, the same in every language.
+DIALECTS: dict[str, str] = {
+    "openai_chat": "OpenAI Chat Completions",
+    "openai_responses": "OpenAI Responses",
+    "anthropic_messages": "Anthropic Messages",
+    "gemini_generate": "Gemini generateContent",
+}
+
+# Units of a bound that have a name of their own in every language; others stand as the text has them.
+UNITS: dict[str, str] = {
+    "characters": N_("characters"),
+    "bytes": N_("bytes"),
+    "pixels": N_("pixels"),
+    "items": N_("items"),
+    "images": N_("images"),
+    "requests": N_("requests"),
+}
+
 BUDGET_WINDOWS: dict[str, str] = {"day": N_("%(what)s a day"), "month": N_("%(what)s a month")}
 
 # What a page says after a form was done, by the word in its address.
@@ -152,6 +173,18 @@ def struck(counts: tuple[tuple[str, int], ...], ngettext: Ngettext, separator: s
         one, many = STRUCK.get(kind, _STRUCK_OTHER)
         parts.append(ngettext(one, many, count) % {"num": count})
     return separator.join(parts)
+
+
+def bound(limit: Limit, gettext: Gettext) -> str:
+    """A limit in words: `at most 128,000 tokens; sent: 130,000`."""
+    unit = "" if limit.unit is None else f" {gettext(UNITS[limit.unit]) if limit.unit in UNITS else limit.unit}"
+    if limit.min is not None and limit.max is not None:
+        words = gettext(N_("%(low)s to %(high)s")) % {"low": f"{limit.min:,}", "high": f"{limit.max:,}{unit}"}
+    elif limit.max is not None:
+        words = gettext(N_("at most %(high)s")) % {"high": f"{limit.max:,}{unit}"}
+    else:
+        words = gettext(N_("at least %(low)s")) % {"low": f"{limit.min:,}{unit}"}
+    return words if limit.got is None else gettext(N_("%(bound)s; sent: %(got)s")) % {"bound": words, "got": f"{limit.got:,}"}
 
 
 def took(microseconds: int) -> str:

@@ -46,6 +46,7 @@ def environment(lang: str) -> Environment:
         "prose": prose,
         "instant": instant,
         "sentences": sentences,
+        "bound": lambda limit: labels.bound(limit, texts.gettext),
         "took": labels.took,
         "percent": lambda share: f"{round(share * 100)} %",
         "md": markdown.text,
@@ -69,6 +70,8 @@ def environment(lang: str) -> Environment:
     made.globals |= {
         "STATES": labels.STATES,
         "WINDOWS": labels.WINDOWS,
+        "CERTAINTY": labels.CERTAINTY,
+        "DIALECTS": labels.DIALECTS,
         "EVIDENCE": labels.EVIDENCE,
         "LINKS": labels.LINKS,
         "CODE_LANGUAGES": labels.CODE_LANGUAGES,

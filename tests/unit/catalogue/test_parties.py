@@ -71,6 +71,14 @@ def test_a_party_is_read_whole() -> None:
     assert party.link("status") is None
 
 
+def test_a_client_may_speak_one_dialect_and_send_fields_by_itself() -> None:
+    data = small.party_data(role="app") | {"dialect": "openai_chat", "sends": [{"field": "seed", "seen_in": "https://acme.example"}]}
+    party = read_party(data, WHERE)
+    assert (party.dialect, party.sends) == ("openai_chat", ("seed",))
+    plain = read_party(small.party_data(), WHERE)
+    assert (plain.dialect, plain.sends) == (None, ())
+
+
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
@@ -87,6 +95,8 @@ def test_a_party_is_read_whole() -> None:
         ({"mark": [{"text": "a"}, {"text": "b", "wieght": 5}]}, "[[mark]] 2: unknown key `wieght`"),
         ({"link": [{"kind": "billing", "address": "x"}]}, "[[link]] 1: `seen_in` must be a text"),
         ({"link": [{"kind": "k", "address": "x", "seen_in": "y", "z": 1}]}, "[[link]] 1: unknown key `z`"),
+        ({"dialect": "latin"}, "`dialect` is `latin`"),
+        ({"sends": [{"field": "seed"}]}, "[[sends]] 1: `seen_in` must be a text"),
         ({"source": {}}, "[source]: `address` must be a text"),
         ({"hots": []}, "unknown key `hots`"),
     ],

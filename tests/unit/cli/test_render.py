@@ -119,3 +119,51 @@ def test_without_a_terminal_there_is_no_colour(run: Run) -> None:
 
 def test_markup_in_a_paste_is_shown_as_it_was_written() -> None:
     assert "[bold red]frobnicator[/] :boom: failed" in " ".join(shown("HTTP 418: the [bold red]frobnicator[/] :boom: failed").split())
+
+
+CONVERTED = (
+    'API Error: 400 {"error":{"type":"<nil>","message":"Invalid JSON payload received. Unknown name \\"const\\" at '
+    '\'tools[0].function_declarations[2].parameters\': Cannot find field. (request id: 20260126100910722614337HsQybcmN)"},"type":"error"}'
+)
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        (
+            "en",
+            [
+                "What was refused",
+                "  Field: tools[0].function_declarations[2].parameters",
+                "  Sent: const",
+                "  In terms of: Gemini generateContent",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "被拒的是什么",
+                "  字段：tools[0].function_declarations[2].parameters",
+                "  发送的值：const",
+                "  所用接口：Gemini generateContent",
+            ],
+        ),
+    ],
+)
+def test_what_was_refused_is_told_line_by_line(lang: str, lines: list[str]) -> None:
+    told = shown(CONVERTED, lang).splitlines()
+    place = told.index(lines[0])
+    assert told[place : place + 4] == lines
+    assert "new-api" in told[place + 4]
+
+
+@pytest.mark.parametrize(
+    ("lang", "line"),
+    [("en", "  Limit: context: at most 128,000 tokens; sent: 130,000"), ("zh", "  上限：context: 最多 128,000 tokens；实际 130,000")],
+)
+def test_a_bound_is_told_in_numbers(lang: str, line: str) -> None:
+    told = shown(
+        "400 This model's maximum context length is 128000 tokens. However, you requested 130000 tokens (126000 in the messages)", lang
+    )
+    assert line in told.splitlines()
+    assert "What was refused" not in shown(RELAY)

@@ -64,3 +64,17 @@ def test_the_layers_are_drawn(packaged_engine: Engine) -> None:
 def test_no_web_server_is_needed() -> None:
     code = "import sys, solvent.console.documents; sys.exit('starlette' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_was_refused_stands_in_both_forms_as_quotes(packaged_engine: Engine, lang: str) -> None:
+    text = "400 Unsupported value: 'temperature' does not support '<b>x|y' with this model. Supported values are: 'a`b', '<i>'."
+    explanation = desk.explain(text, packaged_engine, lang)
+    assert explanation.verdict.request is not None
+    page = documents.html(explanation, packaged_engine.catalogue, lang)
+    assert '<code translate="no">temperature</code>' in page
+    assert "&lt;b&gt;x|y" in page
+    assert not re.search(r"<[bi]>", page)
+    told = documents.markdown(explanation, packaged_engine.catalogue, lang)
+    assert "`temperature`" in told
+    assert "`<b>x|y`" in told

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from solvent.base import secret
 from solvent.cases.life import State
 from solvent.catalogue.load import CODE_LANGUAGES, Catalogue
@@ -8,6 +10,7 @@ from solvent.console import labels, language
 from solvent.console.examples import EXAMPLES
 from solvent.diagnosis.engine import Engine
 from solvent.diagnosis.judge import judge
+from solvent.model.verdict import Limit
 
 
 def test_every_code_has_a_name(catalogue: Catalogue) -> None:
@@ -43,3 +46,16 @@ def test_what_was_removed_is_counted() -> None:
 
 def test_spans_are_short() -> None:
     assert [labels.took(span) for span in (0, 340, 2_140, 1_300_000)] == ["0 µs", "340 µs", "2.1 ms", "1.3 s"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        (Limit("context", None, 128000, 130000, "tokens"), "at most 128,000 tokens; sent: 130,000"),
+        (Limit("max_tokens", 1, 8192, None, None), "1 to 8,192"),
+        (Limit("p", None, 0.99, 1, None), "at most 0.99; sent: 1"),
+        (Limit("image", 16, None, 1, "pixels"), "at least 16 pixels; sent: 1"),
+    ],
+)
+def test_a_bound_in_words(limit: Limit, words: str) -> None:
+    assert labels.bound(limit, str) == words

@@ -3,7 +3,21 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from solvent.model.verdict import Actor, Category, Evidence, Layer, Report, RequestId, Role, Tried, Verdict, Wallet
+from solvent.model.verdict import (
+    Actor,
+    Category,
+    Evidence,
+    Layer,
+    Limit,
+    Report,
+    RequestFault,
+    RequestId,
+    Rewriter,
+    Role,
+    Tried,
+    Verdict,
+    Wallet,
+)
 
 # The names and codes that scripts rely on.
 CATEGORIES = [
@@ -47,6 +61,7 @@ FIELDS = [
     "request_ids",
     "evidence",
     "trail",
+    "request",
 ]
 REPORT_FIELDS = ["lang", "title", "translation", "cause", "who_acts", "solution", "prevention", "write_to", "code", "source"]
 
@@ -119,3 +134,24 @@ def test_an_id_that_holds_no_time_has_no_times_field() -> None:
 def test_the_doc_url_is_the_rules_page_and_null_without_a_rule() -> None:
     assert VERDICT.as_json()["doc_url"] == "/e/rules/anthropic/credit-balance-too-low"
     assert replace(VERDICT, rule=None).as_json()["doc_url"] is None
+
+
+def test_what_was_refused_is_told_as_the_contract_names_it() -> None:
+    by = Rewriter("new-api", "new-api", "likely", "thought_signature", "lost on its way")
+    fault = RequestFault("max_tokens", "9", ("8",), Limit("max_tokens", None, 8, 9, "tokens"), "gpt-9", "openai_chat", by)
+    assert VERDICT.as_json()["request"] is None
+    assert replace(VERDICT, request=fault).as_json()["request"] == {
+        "field": "max_tokens",
+        "sent": "9",
+        "allowed": ["8"],
+        "limit": {"name": "max_tokens", "min": None, "max": 8, "got": 9, "unit": "tokens"},
+        "model": "gpt-9",
+        "dialect": "openai_chat",
+        "rewritten_by": {
+            "name": "new-api",
+            "label": "new-api",
+            "certainty": "likely",
+            "quote": "thought_signature",
+            "says": "lost on its way",
+        },
+    }
