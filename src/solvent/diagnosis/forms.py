@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ahocorasick_rs import AhoCorasick
+
 _PARTS = {
     "<Q>": r"[\"'`‘’“”]{0,2}",
     "<FIELD>": r"(?P<field>[A-Za-z_][\w.$\[\]-]{0,199}(?<![.]))",
@@ -36,36 +38,23 @@ class Form:
 
 
 class Table:
-    """Forms in order, found by a word of their hints, so that a text is asked only for what it may hold."""
+    """Forms in order, all hints of which are found in one pass, so that a text is asked only for what it holds."""
 
     def __init__(self, *forms: Form) -> None:
         self.all = forms
-        self._always: list[tuple[int, Form]] = []
-        self._by_word: dict[str, list[tuple[int, Form]]] = {}
-        for numbered in enumerate(forms):
-            word = _whole_word(numbered[1].hint)
-            if word is None:
-                self._always.append(numbered)
-            else:
-                self._by_word.setdefault(word, []).append(numbered)
-        self._words = frozenset(self._by_word)
+        self._hints = list(dict.fromkeys(form.hint for form in forms))
+        self._numbers = [[number for number, form in enumerate(forms) if form.hint == hint] for hint in self._hints]
+        self._automaton = AhoCorasick(self._hints)
 
-    def fitting(self, lower: str, words: set[str]) -> list[Form]:
-        """The forms whose hints occur in `lower`, a text in small letters of which `words` are what stands between its spaces."""
-        found = [numbered for numbered in self._always if numbered[1].hint in lower]
-        for word in self._words & words:
-            found += [numbered for numbered in self._by_word[word] if numbered[1].hint in lower]
-        return [form for _, form in sorted(found, key=_place)] if len(found) > 1 else [form for _, form in found]
-
-
-def _place(numbered: tuple[int, Form]) -> int:
-    return numbered[0]
-
-
-def _whole_word(hint: str) -> str | None:
-    """The longest word of a hint that has a space on both sides, so that it stands alone in any text that holds the hint."""
-    inner = hint.split(" ")[1:-1]
-    return max(filter(None, inner), key=len, default=None)
+    def fitting(self, lower: str) -> list[tuple[Form, int]]:
+        """The forms whose hints occur in `lower`, a text in small letters, each with the place of the first."""
+        if not lower.isascii():
+            lower = lower.encode("utf-8", "replace").decode()  # halves of pairs, which no automaton reads, as one sign each
+        places: dict[int, int] = {}
+        for hint, start, _ in self._automaton.find_matches_as_indexes(lower, overlapping=True):
+            for number in self._numbers[hint]:
+                places.setdefault(number, start)
+        return [(self.all[number], places[number]) for number in sorted(places)]
 
 
 def form(hint: str, pattern: str, back: int = 0, name: str | None = None, unit: str | None = None) -> Form:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from solvent.diagnosis import options, rewriting, sentences, spoken
-from solvent.diagnosis.forms import Form
+from solvent.diagnosis.forms import Table
 from solvent.diagnosis.rewriting import Hops
 from solvent.model.verdict import Category, Limit, Number, RequestFault
 
@@ -75,18 +75,16 @@ def _bare(text: str) -> str:
 def _said(window: str, lower: str) -> dict[str, str]:
     """What the forms state, by the names of their groups; of two that state the same the first counts."""
     said: dict[str, str] = {}
-    split = set(lower.split())
-    _try(sentences.SENTENCES.fitting(lower, split), window, lower, said)
+    _try(sentences.SENTENCES, window, lower, said)
     if "field" not in said:
-        _try(sentences.HEADS.fitting(lower, split), window, lower, said)
+        _try(sentences.HEADS, window, lower, said)
         if _is_prose(said.get("field", ".")):
             del said["field"]
     return said
 
 
-def _try(fitting: list[Form], window: str, lower: str, said: dict[str, str]) -> None:
-    for form in fitting:
-        place = lower.find(form.hint)
+def _try(table: Table, window: str, lower: str, said: dict[str, str]) -> None:
+    for form, place in table.fitting(lower):
         if form.back:
             found = form.pattern.search(window, max(place - form.back, 0), place + _REACH)
         else:

@@ -8,12 +8,13 @@ TABLE = Table(
 
 
 def fitting(text: str) -> list[str]:
-    return [found.hint for found in TABLE.fitting(text, set(text.split()))]
+    return [found.hint for found, _ in TABLE.fitting(text)]
 
 
-def test_forms_are_found_by_a_word_of_their_own_and_come_in_order() -> None:
+def test_forms_are_found_by_their_hints_and_come_in_order() -> None:
     assert fitting("{'param': 'x'} must be one of `a`") == ["must be one of", "'param': '"]
     assert fitting("it must be") == []
+    assert TABLE.fitting("a is large is large")[0][1] == 2
 
 
 def test_a_mark_stands_for_its_part() -> None:
