@@ -26,6 +26,7 @@ TESTED_ELSEWHERE = {
     "exchange/job.py": "tests/unit/exchange/test_runner.py",
     "adapters/memory.py": "tests/store/test_case_store.py",
     "adapters/store/cases.py": "tests/store/test_case_store.py",
+    "adapters/store/regrouping.py": "tests/store/test_regrouping.py",
     "office/server.py": "tests/test_serving.py",
 }
 

@@ -1,4 +1,4 @@
-"""Cursors of lists: the last item's time and id, opaque to those who hand them back."""
+"""Cursors of lists: the last item's time and id, or its count before them, opaque to those who hand them back."""
 
 from __future__ import annotations
 
@@ -22,3 +22,17 @@ def read(cursor: str | None) -> tuple[datetime, str] | None:
     except (binascii.Error, ValueError):
         return None
     return (instant, item_id) if instant.tzinfo is not None else None
+
+
+def write_counted(count: int, at: datetime, item_id: str) -> str:
+    """The cursor that continues after this item of a list that is ordered by count, then time."""
+    return write(at, f"{count}|{item_id}")
+
+
+def read_counted(cursor: str | None) -> tuple[int, datetime, str] | None:
+    """Count, time and id of the last item seen, or None where there is no cursor or it cannot be read."""
+    place = read(cursor)
+    if place is None:
+        return None
+    count, _, item_id = place[1].partition("|")
+    return (int(count), place[0], item_id) if count.isascii() and count.isdigit() and len(count) < 16 else None

@@ -23,6 +23,7 @@ from solvent.adapters.store.answers import SqlAnswers
 from solvent.adapters.store.cases import SqlCaseStore
 from solvent.adapters.store.keys import SqlKeys
 from solvent.adapters.store.ledger import SqlLedger
+from solvent.adapters.store.regrouping import SqlRegrouping
 from solvent.adapters.store.requests import SqlRequests
 from solvent.adapters.store.transactions import Transactions
 from solvent.base import ids
@@ -35,6 +36,7 @@ from solvent.diagnosis import engine
 from solvent.model.change import Opening
 from solvent.office import api, bearer, endpoints
 from solvent.office.admin import account_endpoints, alert_endpoint, key_endpoints, reload_endpoint
+from solvent.office.cases import case_endpoints
 from solvent.office.complaints import Complaints
 from solvent.office.forwarded import Forwarded, peer
 from solvent.office.guard import Guard, Limits
@@ -44,6 +46,7 @@ from solvent.operations.accounts import Accounts
 from solvent.operations.alerts import Alerts
 from solvent.operations.attempts import FailedAttempts
 from solvent.operations.cases import Desk
+from solvent.operations.casework import Casework
 from solvent.operations.keys import Keys
 from solvent.operations.ledger import Bookkeeper
 from solvent.operations.ports import LedgerStore
@@ -70,6 +73,7 @@ class Parts:
 
     config: Config
     desk: Desk
+    casework: Casework
     accounts: Accounts
     keys: Keys
     topups: TopUps
@@ -106,6 +110,7 @@ def join(database: AsyncEngine, config: Config, data: Path, kept: Secrets) -> Pa
     return Parts(
         config=config,
         desk=Desk(engine.packaged(), cases, clock, os.urandom, time.perf_counter_ns),
+        casework=Casework(cases, SqlRegrouping(transactions), around.answers),
         accounts=accounts,
         keys=Keys(around),
         topups=TopUps(around),
@@ -178,6 +183,7 @@ def _api(parts: Parts, kept: Secrets) -> list[BaseRoute]:
         reload_endpoint(parts.reloading.take),
         *request_endpoints(parts.requests),
         *ledger_endpoints(parts.ledger),
+        *case_endpoints(parts.desk, parts.casework),
         *desk_endpoints(parts.desk),
     ]
     # The admin API ends with a refusal of whatever else begins with `/api/`.
@@ -187,7 +193,7 @@ def _api(parts: Parts, kept: Secrets) -> list[BaseRoute]:
 
 def _pages(parts: Parts, kept: Secrets, gateway_url: str) -> list[BaseRoute]:
     public_url, csrf = parts.config.settings.office_public_url, Csrf(kept.form)
-    acts = Operations(parts.desk, parts.accounts, parts.keys, parts.topups, parts.requests, gateway_url)
+    acts = Operations(parts.desk, parts.casework, parts.accounts, parts.keys, parts.topups, parts.requests, gateway_url)
     session = Session(kept.form, kept.admin_token, random_bytes=os.urandom)
     operator = operator_pages(acts, session, csrf, public_url=public_url)
     # The desk's pages end with one for whatever no other route took.

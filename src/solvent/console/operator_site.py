@@ -21,6 +21,7 @@ from solvent.console.site import Problem, Site, href
 from solvent.operations.accounts import Accounts
 from solvent.operations.asking import Refused, Why
 from solvent.operations.cases import Desk
+from solvent.operations.casework import Casework
 from solvent.operations.keys import Keys
 from solvent.operations.requests import Requests
 from solvent.operations.topups import TopUps
@@ -37,6 +38,7 @@ class Operations:
     """The acts that the pages call. `gateway_url` is where callers reach the gateway, without a slash or `/v1` at its end."""
 
     desk: Desk
+    casework: Casework
     accounts: Accounts
     keys: Keys
     topups: TopUps

@@ -28,3 +28,8 @@ def of(*parts: str | None) -> str:
     """A short stable name (16 hex digits) for the parts in order."""
     joined = "\x1f".join(part or "" for part in parts)
     return hashlib.sha256(joined.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def part(fingerprint: str, masked: str) -> str:
+    """One name for what shares a masked sentence within a fingerprint."""
+    return of("part", fingerprint, masked)

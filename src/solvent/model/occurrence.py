@@ -11,7 +11,9 @@ from solvent.model.verdict import Category, Wallet
 
 Item = TypeVar("Item")
 
-FEEDBACK = ("helped", "not_helped")
+CORRECTED = "corrected"  # the reader knows better, and may say what
+FEEDBACK = ("helped", "not_helped", CORRECTED)
+CORRECTION_MAX = 2_000  # characters of what a reader says instead
 GATEWAY = "gateway"  # what a failed attempt of our own told
 SOURCES = ("paste", "api", GATEWAY)
 
@@ -25,11 +27,24 @@ class View(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Attempted:
+    """Where an attempt of the gateway failed: whose key, which account and model, and the ids on both sides. For the operator alone."""
+
+    key_id: str
+    account: str
+    model: str
+    request_id: str
+    upstream_request_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Occurrence:
     """One paste. `text` has no secrets, `struck` counts those removed by kind, `took_us` is the time that the verdict took.
 
-    `public`: it was pasted at the public desk, which shows nothing else. `deletion`: the hash of the token that deletes it, None where
-    none was given.
+    `case_id` is the fingerprint when it is filed, and afterwards the case that holds it. `public`: it was pasted at the public desk,
+    which shows nothing else. `deletion`: the hash of the token that deletes it, None where none was given. `template` is its own masked
+    sentence, `part` one name for all of its fingerprint that share this sentence: what a case can be split by. `correction` is what
+    its reader says instead, for the operator alone.
     """
 
     id: str
@@ -44,11 +59,18 @@ class Occurrence:
     feedback: str | None = None
     public: bool = False
     deletion: str | None = None
+    correction: str | None = None
+    template: str = ""
+    part: str = ""
+    attempted: Attempted | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The group of all occurrences with one fingerprint, which is its id. `template` is the masked sentence, never a raw text."""
+    """A group of occurrences: those of one fingerprint, which is its id, with what a person merged into it or split from it.
+
+    `template` is the masked sentence of the first, never a raw text.
+    """
 
     id: str
     state: str
@@ -60,6 +82,39 @@ class Case:
     count: int
     first_at: datetime
     last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What can be taken out of a case again: a case that was merged into it (`merged`), or all that share one masked sentence."""
+
+    id: str
+    merged: bool
+    template: str
+    count: int
+
+
+class NotRegrouped(StrEnum):
+    """Why cases were left as they are."""
+
+    NO_CASE = "no_case"  # there is no such case
+    NO_TARGET = "no_target"  # there is no such case to merge into
+    SAME = "same"  # both names are one case
+    NO_PART = "no_part"  # nothing in the case has this name
+    ALL_OF_IT = "all_of_it"  # the case is made of this part: nothing would be left of it
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """Whom a case met on the gateway's way: names with how often, the most often first."""
+
+    keys: tuple[tuple[str, int], ...] = ()
+    accounts: tuple[tuple[str, int], ...] = ()
+    models: tuple[tuple[str, int], ...] = ()
+
+
+Hours = tuple[tuple[datetime, int], ...]
+"""How many occurrences began in which hour (its first instant), in order; hours without any are left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def _amount(value: Any) -> Money:
     return money
 
 
-def one_of(*words: str) -> Field:
+def one_of(*words: str, needed: bool = True) -> Field:
     """One of these words."""
 
     def word(value: Any) -> Any:
@@ -124,7 +124,7 @@ def one_of(*words: str) -> Field:
             raise ValueError(f"must be {' or '.join(f'`{one}`' for one in words)}")
         return value
 
-    return Field(word, {"enum": list(words)}, needed=True)
+    return Field(word, {"enum": list(words)}, needed)
 
 
 def count() -> Field:

@@ -6,21 +6,14 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from solvent.base.errors import UsageError
-from solvent.cases.life import State
-from solvent.catalogue.load import Catalogue
 from solvent.model.occurrence import Case, Occurrence
-from solvent.office import forms
+from solvent.office.cases import language, title_of
 from solvent.office.endpoints import Call, Endpoint, missing, page, page_of
-from solvent.office.forms import Form
 from solvent.operations import shapes
 from solvent.operations.cases import Desk
 from solvent.operations.instants import microseconds
 from solvent.operations.ports import LedgerStore
 from solvent.operations.requests import Requests
-
-_LANGUAGES = ("en", "zh")
-_STATE = Form({"state": forms.one_of(State.RESOLVED.value)}, '{"state": "resolved"}')
 
 
 def request_endpoints(requests: Requests) -> list[Endpoint]:
@@ -65,39 +58,21 @@ def ledger_endpoints(ledger: LedgerStore) -> list[Endpoint]:
 
 
 def desk_endpoints(desk: Desk) -> list[Endpoint]:
-    """Cases and occurrences of the error desk; titles are in English, or in `lang`."""
+    """Occurrences of the error desk; titles are in English, or in `lang`."""
     catalogue = desk.engine.catalogue
 
-    async def cases(call: Call) -> Response:
-        lang = _lang(call)
-        return page_of(await desk.cases(limit=call.limit, after=call.after), lambda case: _case(case, catalogue, lang))
-
-    async def case(call: Call) -> Response:
-        found = await desk.case(call.path["id"])
-        if found is None:
-            return missing("case", call.path["id"], "/api/cases")
-        lang = _lang(call)
-        latest = (await desk.everything(limit=1, after=None, case_id=found.id)).items
-        opened = await desk.open(latest[0][0].id, lang) if latest else None
-        told = None if opened is None else opened.explanation.verdict.as_json(opened.explanation.report)
-        return JSONResponse(_case(found, catalogue, lang) | {"verdict": told})
-
-    async def resolve(call: Call) -> Response:
-        found = await desk.resolve(call.path["id"])
-        return missing("case", call.path["id"], "/api/cases") if found is None else JSONResponse(_case(found, catalogue, _lang(call)))
-
     async def occurrences(call: Call) -> Response:
-        lang = _lang(call)
+        lang = language(call)
         found = await desk.everything(
             limit=call.limit, after=call.after, case_id=call.query.get("case_id") or None, source=call.query.get("source") or None
         )
-        return page_of(found, lambda pair: _occurrence(pair[0], pair[1], _title(pair[1], catalogue, lang)))
+        return page_of(found, lambda pair: _occurrence(pair[0], pair[1], title_of(pair[1], catalogue, lang)))
 
     async def occurrence(call: Call) -> Response:
-        opened = await desk.open(call.path["id"], _lang(call))
+        opened = await desk.open(call.path["id"], language(call))
         if opened is None:
             return missing("occurrence", call.path["id"], "/api/occurrences")
-        told = _occurrence(opened.occurrence, opened.case, _title(opened.case, catalogue, _lang(call)))
+        told = _occurrence(opened.occurrence, opened.case, title_of(opened.case, catalogue, language(call)))
         explanation = opened.explanation
         verdict = explanation.verdict.as_json(explanation.report)
         return JSONResponse(told | {"text": opened.occurrence.text, "redacted": dict(opened.occurrence.struck), "verdict": verdict})
@@ -110,41 +85,10 @@ def desk_endpoints(desk: Desk) -> list[Endpoint]:
 
     told = "Pastes and what the gateway filed, newest first; `source` is one of paste, api, gateway"
     return [
-        Endpoint("GET", "/api/cases", "Errors of one kind, the one seen last first", cases, paged=True, query=("lang",)),
-        Endpoint("GET", "/api/cases/{id}", "One case, with the verdict of its newest occurrence", case, query=("lang",)),
-        Endpoint("PATCH", "/api/cases/{id}", "Say that a case is over; it regresses if it comes back", resolve, _STATE, query=("lang",)),
         Endpoint("GET", "/api/occurrences", told, occurrences, paged=True, query=("case_id", "source", "lang")),
         Endpoint("GET", "/api/occurrences/{id}", "One occurrence with its verdict", occurrence, query=("lang",)),
         Endpoint("DELETE", "/api/occurrences/{id}", "Delete an occurrence for good; its case counts one less", remove),
     ]
-
-
-def _lang(call: Call) -> str:
-    lang = call.query.get("lang") or "en"
-    if lang not in _LANGUAGES:
-        raise UsageError(f"`lang` must be one of {', '.join(_LANGUAGES)}")
-    return lang
-
-
-def _title(case: Case, catalogue: Catalogue, lang: str) -> str:
-    """The rule's title, else the sentence that all of the case share, which holds no ids or names."""
-    rule = None if case.rule is None else catalogue.rules.get(case.rule)
-    return case.template[:160] or case.id if rule is None else rule.title.of(lang)
-
-
-def _case(case: Case, catalogue: Catalogue, lang: str) -> dict[str, Any]:
-    return {
-        "id": case.id,
-        "title": _title(case, catalogue, lang),
-        "state": case.state,
-        "category": case.category.value,
-        "wallet": case.wallet.value,
-        "provider": case.provider or None,
-        "rule": case.rule,
-        "count": case.count,
-        "first_at": shapes.iso(microseconds(case.first_at)),
-        "last_at": shapes.iso(microseconds(case.last_at)),
-    }
 
 
 def _occurrence(occurrence: Occurrence, case: Case, title: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from solvent.base import ids
 from solvent.cases import life
 from solvent.diagnosis import fingerprint
 from solvent.ledger.journal import AttemptTold, Record, RequestDone
-from solvent.model.occurrence import GATEWAY, Case, Occurrence
+from solvent.model.occurrence import GATEWAY, Attempted, Case, Occurrence
 from solvent.model.verdict import Category, Wallet
 from solvent.operations import instants
 from solvent.operations.ports import CaseStore
@@ -39,7 +39,11 @@ class FailedAttempts:
     def _filed(self, record: RequestDone, number: int, attempt: AttemptTold) -> tuple[Occurrence, Case]:
         """What is kept of a failed attempt, and the case that it would open."""
         at = instants.instant(record.at_us)
-        case_id = fingerprint.of(attempt.rule or "unmatched", attempt.provider, attempt.wallet if attempt.rule else attempt.category)
+        template = fingerprint.template(attempt.text)
+        if attempt.rule:
+            case_id = fingerprint.of(attempt.rule, attempt.provider, attempt.wallet)
+        else:
+            case_id = fingerprint.of("unmatched", attempt.provider, attempt.category, template)
         occurrence = Occurrence(
             id=self._id(f"{record.request_id}.{number}"),
             case_id=case_id,
@@ -50,6 +54,9 @@ class FailedAttempts:
             language="en",
             listed=False,
             took_us=0,
+            template=template,
+            part=fingerprint.part(case_id, template),
+            attempted=Attempted(record.key_id, attempt.account, attempt.model, record.request_id, attempt.upstream_request_ids),
         )
         event = life.Event.OCCURRED_EXPLAINED if attempt.rule else life.Event.OCCURRED_UNEXPLAINED
         case = Case(
@@ -59,7 +66,7 @@ class FailedAttempts:
             category=Category(attempt.category),
             wallet=Wallet(attempt.wallet),
             provider=attempt.provider,
-            template=fingerprint.template(attempt.text),
+            template=template,
             count=1,
             first_at=at,
             last_at=at,

@@ -9,21 +9,32 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from solvent.base import ids
 from solvent.base.clock import Clock
 from solvent.base.errors import UsageError
 from solvent.base.paste import accept
-from solvent.cases import life
-from solvent.diagnosis import desk, fingerprint
+from solvent.base.secret import redact
+from solvent.cases import life, outbreak
+from solvent.cases.outbreak import Day, Outbreak
+from solvent.diagnosis import desk, fingerprint, normalise
 from solvent.diagnosis.desk import Explanation
 from solvent.diagnosis.engine import Engine
-from solvent.model.occurrence import FEEDBACK, GATEWAY, SOURCES, Case, Occurrence, Page, View
+from solvent.model.occurrence import CORRECTED, CORRECTION_MAX, FEEDBACK, GATEWAY, SOURCES, Case, Occurrence, Page, View
 from solvent.operations import attempts
 from solvent.operations.ports import CaseStore
 
 LIST_MAX = 100
+HISTORY_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How often a case was seen on each of the last days, today last, and what to tell where it surges."""
+
+    days: tuple[Day, ...]
+    outbreak: Outbreak | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,7 @@ class Desk:
         verdict, now = explanation.verdict, self._clock.now()
         wanted = not self.public if listed is None else listed
         token = ids.secret_token(self._random_bytes)
+        template = fingerprint.template(explanation.report.original)
         occurrence = Occurrence(
             id=ids.occurrence_id(self._random_bytes),
             case_id=verdict.fingerprint,
@@ -91,11 +103,13 @@ class Desk:
             took_us=took_us,
             public=self.public,
             deletion=ids.token_hash(token),
+            template=template,
+            part=fingerprint.part(verdict.fingerprint, template),
         )
-        case = await self._store.file(occurrence, self._first(explanation, now))
-        return Opened(occurrence, self._told(case), explanation, token)
+        case = await self._store.file(occurrence, self._first(explanation, template, now))
+        return Opened(replace(occurrence, case_id=case.id), self._told(case), explanation, token)
 
-    def _first(self, explanation: Explanation, now: datetime) -> Case:
+    def _first(self, explanation: Explanation, template: str, now: datetime) -> Case:
         verdict = explanation.verdict
         event = life.Event.OCCURRED_UNEXPLAINED if verdict.rule is None else life.Event.OCCURRED_EXPLAINED
         return Case(
@@ -105,7 +119,7 @@ class Desk:
             category=verdict.category,
             wallet=verdict.wallet,
             provider=verdict.provider,
-            template=fingerprint.template(explanation.report.original),
+            template=template,
             count=1,
             first_at=now,
             last_at=now,
@@ -173,11 +187,6 @@ class Desk:
             return allowed
         return await self._store.remove(occurrence_id) or None
 
-    async def resolve(self, case_id: str) -> Case | None:
-        """A person says that the case is over; it regresses if it comes back. None where there is no such case."""
-        assert not self.public
-        return await self._store.happen(case_id, life.Event.RESOLVED)
-
     async def cases(self, *, limit: int, after: str | None) -> Page[Case]:
         """Cases, the one seen last first."""
         found = await self._store.cases(limit=max(1, min(limit, LIST_MAX)), after=after, view=self._view)
@@ -193,14 +202,30 @@ class Desk:
         shown = [desk.explain(item.text, self.engine, item.language).report.original for item, _ in page.items]
         return replace(self._told(found), template=fingerprint.template("".join(shown)))
 
-    async def give_feedback(self, occurrence_id: str, feedback: str) -> bool:
-        """Records whether a report helped. False where there is no such paste; raises `UsageError` on another word."""
+    async def merged_into(self, case_id: str) -> str | None:
+        """The case that holds by now what was in this one; None where it was not merged."""
+        return await self._store.merged_into(case_id)
+
+    async def history(self, *case_ids: str) -> dict[str, History]:
+        """How often each of these cases was seen lately, and whether it surges."""
+        now = self._clock.now()
+        hours = await self._store.hours(case_ids, now - timedelta(days=HISTORY_DAYS), self._view)
+        told = ((case_id, hours.get(case_id, ())) for case_id in case_ids)
+        return {case_id: History(outbreak.days(of_it, now, HISTORY_DAYS), outbreak.outbreak(of_it, now)) for case_id, of_it in told}
+
+    async def give_feedback(self, occurrence_id: str, feedback: str, correction: str = "") -> bool:
+        """Records whether a report helped, and what the reader says instead, without secrets and cut to its bound.
+
+        False where there is no such paste; raises `UsageError` on another word.
+        """
         if feedback not in FEEDBACK:
             message = f"`{feedback}` is no feedback; say one of {', '.join(FEEDBACK)}"
             raise UsageError(message)
         if await self._found(occurrence_id) is None:
             return False
-        return await self._store.give_feedback(occurrence_id, feedback)
+        said = redact(normalise.printable(correction[: 4 * CORRECTION_MAX])).text.strip()[:CORRECTION_MAX]
+        kept = said if feedback == CORRECTED and said else None
+        return await self._store.give_feedback(occurrence_id, feedback, kept)
 
     async def counts(self) -> tuple[int, int]:
         """How many pastes and cases there are."""

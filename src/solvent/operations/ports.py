@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from solvent.cases.life import Event
@@ -13,7 +14,7 @@ from solvent.ledger.transfers import Entry, Refusal, Transfer
 from solvent.model.change import Change
 from solvent.model.health import Health
 from solvent.model.key import Key
-from solvent.model.occurrence import Case, Occurrence, Page, View
+from solvent.model.occurrence import Affected, Case, Hours, NotRegrouped, Occurrence, Page, Part, View
 from solvent.operations.asking import Draft, Kept, Wish
 from solvent.operations.folding import Batch, Folded, Place, Tally, Witness
 
@@ -57,8 +58,19 @@ class CaseStore(Protocol):
         """Cases by their last occurrence."""
         ...
 
-    async def give_feedback(self, occurrence_id: str, feedback: str) -> bool:
-        """Records whether the report helped; the last word counts. False where there is no such occurrence."""
+    async def merged_into(self, case_id: str) -> str | None:
+        """The case that now holds what was in this one; None where it was not merged."""
+        ...
+
+    async def hours(self, case_ids: Sequence[str], since: datetime, view: View) -> dict[str, Hours]:
+        """How many occurrences of each of these cases began in which hour; cases without any since then are left out.
+
+        The public's view counts what it shows, every other all.
+        """
+        ...
+
+    async def give_feedback(self, occurrence_id: str, feedback: str, correction: str | None = None) -> bool:
+        """Records whether the report helped, and what a reader says instead; the last word counts. False: no such occurrence."""
         ...
 
     async def remove(self, occurrence_id: str) -> bool:
@@ -74,6 +86,53 @@ class CaseStore(Protocol):
 
     async def counts(self, view: View) -> tuple[int, int]:
         """How many occurrences and cases there are; whoever is not the public is told of the unlisted ones, too."""
+        ...
+
+
+class Regrouping(Protocol):
+    """What a person may do to the groups, and what is to be known for it. Each change is one step, and loses or doubles nothing."""
+
+    async def merge(self, case_id: str, into: str) -> Case | NotRegrouped:
+        """Puts a case into another (or the one that holds that by now), with all that comes to it later; that one as it then stands.
+
+        Merging what was merged there already changes nothing.
+        """
+        ...
+
+    async def split(self, case_id: str, part: str) -> Case | NotRegrouped:
+        """Takes a part out of a case, with all of it that comes later; the case that it then is.
+
+        `part` names a case that was merged into this one, or a masked sentence of it by its part's id or one occurrence's. Where
+        nothing of a merged case is left, the other is returned. Splitting what is split already changes nothing.
+        """
+        ...
+
+    async def parts(self, case_id: str, limit: int) -> tuple[Part, ...]:
+        """What can be taken out: first the cases merged into this one, then its sentences where there are several; the largest first."""
+        ...
+
+    async def feedback(self, case_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        """How often each word of feedback was given in these cases; words never given are left out."""
+        ...
+
+    async def corrected(self, case_id: str, limit: int) -> tuple[Occurrence, ...]:
+        """Occurrences whose readers said something instead, the newest first."""
+        ...
+
+    async def criticised(self, not_helped_min: int, limit: int) -> tuple[Case, ...]:
+        """Cases that readers corrected, or that did not help at least so often, the one seen last first."""
+        ...
+
+    async def affected(self, case_id: str, limit: int) -> Affected:
+        """Whom a case met on the gateway's way, of each kind the `limit` most frequent."""
+        ...
+
+    async def candidates(self, case: Case, limit: int) -> tuple[Case, ...]:
+        """Cases that may be like this one: of its rule, of its category and provider, or open like it; the latest ones."""
+        ...
+
+    async def unexplained(self, *, limit: int, after: str | None) -> Page[Case]:
+        """Cases that no rule explained and that have words, the most frequent first, then the one seen last."""
         ...
 
 

@@ -55,3 +55,18 @@ def test_garbage_is_no_cursor(garbage: str) -> None:
 )
 def test_what_cannot_be_read_starts_from_the_newest(garbage: str | None) -> None:
     assert cursor.read(garbage) is None
+
+
+def test_a_counted_cursor_leads_back_to_its_item_and_rubbish_nowhere() -> None:
+    at = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+    assert cursor.read_counted(cursor.write_counted(7, at, "a|b")) == (7, at, "a|b")
+    for wrong in (
+        None,
+        "",
+        "!",
+        cursor.write(at, "abc"),
+        cursor.write(at, "-3|a"),
+        cursor.write(at, "٣|a"),
+        cursor.write(at, "9" * 20 + "|a"),
+    ):
+        assert cursor.read_counted(wrong) is None

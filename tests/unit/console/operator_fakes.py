@@ -19,6 +19,7 @@ from solvent.model.route import Upstream
 from solvent.operations.accounts import Accounts
 from solvent.operations.asking import Draft, Kept, Wish
 from solvent.operations.cases import Desk
+from solvent.operations.casework import Casework
 from solvent.operations.folding import Tally
 from solvent.operations.keys import Keys
 from solvent.operations.ports import Journals
@@ -171,6 +172,7 @@ class House:
         )
         self.operations = Operations(
             desk=desk,
+            casework=Casework(cases, cases, self.answers),
             accounts=Accounts(self.around),
             keys=Keys(self.around),
             topups=TopUps(self.around),

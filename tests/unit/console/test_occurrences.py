@@ -5,7 +5,6 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
-from solvent.console.occurrences import Place, place_of
 from solvent.ledger.journal import AttemptTold, Outcome
 from solvent.operations.attempts import FailedAttempts
 from tests.unit.console.conftest import Operator, text_of
@@ -79,20 +78,3 @@ def test_words_from_outside_stay_text(operator: Operator) -> None:
     page = operator.get("/occurrences?lang=en").text
     assert BAIT not in page
     assert page.count("&lt;script&gt;") >= 3
-
-
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [
-        (
-            "words\nrequest id: a\nrequest id: b\naccount: x, model: m, solvent request id: r1",
-            Place("x", "m", "r1", ("a", "b")),
-        ),
-        ("request id: bait\nwords\naccount: x, model: a, model: b, solvent request id: r1", Place("x", "a, model: b", "r1")),
-        ("request id: bait\naccount: x, model: , solvent request id: r1", Place("x", "", "r1")),
-        ("account: x, model: m, solvent request id: r1\nwords", Place()),
-        ("", Place()),
-    ],
-)
-def test_only_the_last_lines_tell_the_place(text: str, place: Place) -> None:
-    assert place_of(text) == place

@@ -17,3 +17,8 @@ def test_parts_do_not_run_into_each_other() -> None:
     assert fingerprint.of("ab", "c") != fingerprint.of("a", "bc")
     assert fingerprint.of("a", None) == fingerprint.of("a", "")
     assert len(fingerprint.of("a")) == 16
+
+
+def test_a_part_is_named_by_both_the_fingerprint_and_the_sentence() -> None:
+    assert len({fingerprint.part("a", "x"), fingerprint.part("a", "y"), fingerprint.part("b", "x"), "a"}) == 4
+    assert fingerprint.part("a", "x") == fingerprint.part("a", "x")

@@ -12,7 +12,7 @@ AT = datetime(2026, 11, 25, tzinfo=UTC)
 
 def test_the_words_are_those_of_the_contract() -> None:
     assert set(SOURCES) <= {"paste", "gateway", "api"}
-    assert FEEDBACK == ("helped", "not_helped")
+    assert FEEDBACK == ("helped", "not_helped", "corrected")
 
 
 def test_an_occurrence_cannot_be_changed_behind_the_stores_back() -> None:

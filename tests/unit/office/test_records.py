@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 from starlette.routing import Router
@@ -8,9 +9,11 @@ from starlette.routing import Router
 from solvent.adapters.memory import MemoryCaseStore
 from solvent.diagnosis.engine import Engine
 from solvent.model.key import Key
+from solvent.office.cases import case_endpoints
 from solvent.office.endpoints import routes
 from solvent.office.records import desk_endpoints, ledger_endpoints, request_endpoints
 from solvent.operations.cases import Desk
+from solvent.operations.casework import Casework
 from solvent.operations.folding import Batch, Place
 from solvent.operations.requests import Requests
 from tests import small
@@ -27,6 +30,11 @@ def desk(small_engine: Engine, clock: FixedClock, random_bytes: Callable[[int], 
     return Desk(small_engine, MemoryCaseStore(), clock, random_bytes, lambda: 0)
 
 
+def casework_of(desk: Desk, world: World) -> Casework:
+    store = cast("MemoryCaseStore", desk._store)
+    return Casework(store, store, world.around.answers)
+
+
 async def get(world: World, path: str, desk: Desk | None = None) -> Answer:
     return await send(world, "GET", path, desk)
 
@@ -35,7 +43,7 @@ async def send(world: World, method: str, path: str, desk: Desk | None = None, b
     endpoints = [
         *request_endpoints(Requests(world.requests)),
         *ledger_endpoints(world.ledger),
-        *([] if desk is None else desk_endpoints(desk)),
+        *([] if desk is None else [*case_endpoints(desk, casework_of(desk, world)), *desk_endpoints(desk)]),
     ]
     app = Router(routes=routes(endpoints, TOKEN), redirect_slashes=False)
     return await call(app, method, path, headers={"authorization": f"Bearer {TOKEN}"}, chunks=[body])
@@ -128,12 +136,6 @@ async def test_the_operator_sees_what_no_list_of_the_desk_shows(world: World, de
     assert [item["id"] for item in private] == [filed[1].occurrence.id]
 
 
-async def test_one_case_comes_with_the_verdict_of_its_newest_occurrence(world: World, desk: Desk) -> None:
-    filed = await desk.file(small.NO_CREDIT, "en", listed=False)
-    told = (await get(world, f"/api/cases/{filed.case.id}?lang=zh", desk)).json
-    assert (told["count"], told["verdict"]["rule"], told["verdict"]["report"]["lang"]) == (1, "acme/no-credit", "zh")
-
-
 async def test_an_occurrence_is_deleted_for_good_and_its_case_goes_with_the_last(world: World, desk: Desk) -> None:
     first, second = await desk.file(f"{small.NO_CREDIT} one", "en"), await desk.file(f"{small.NO_CREDIT} two", "en")
     path = f"/api/occurrences/{first.occurrence.id}"
@@ -143,18 +145,6 @@ async def test_an_occurrence_is_deleted_for_good_and_its_case_goes_with_the_last
     assert (await get(world, f"/api/cases/{first.case.id}", desk)).json["count"] == 1
     await send(world, "DELETE", f"/api/occurrences/{second.occurrence.id}", desk)
     assert (await get(world, f"/api/cases/{first.case.id}", desk)).status == 404
-
-
-async def test_a_case_is_said_to_be_over_and_comes_back(world: World, desk: Desk) -> None:
-    filed = await desk.file(small.NO_CREDIT, "en")
-    path = f"/api/cases/{filed.case.id}"
-    done = await send(world, "PATCH", path, desk, b'{"state": "resolved"}')
-    assert (done.status, done.json["state"]) == (200, "resolved")
-    await desk.file(small.NO_CREDIT, "en")
-    assert (await get(world, path, desk)).json["state"] == "regressed"
-    for body in (b'{"state": "answered"}', b"{}", b'{"state": ["resolved"]}'):
-        assert (await send(world, "PATCH", path, desk, body)).status == 400
-    assert (await send(world, "PATCH", "/api/cases/nobody", desk, b'{"state": "resolved"}')).status == 404
 
 
 @pytest.mark.parametrize("path", ["/api/cases/nobody", "/api/occurrences/nobody", "/api/requests/nobody"])

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from solvent.adapters.memory import MemoryCaseStore
 from solvent.ledger.journal import AttemptTold, HoldVoided, Outcome, RequestDone
-from solvent.model.occurrence import Case, Occurrence, View
+from solvent.model.occurrence import Attempted, Case, Occurrence, View
 from solvent.operations.attempts import FailedAttempts, said
 from tests.books import AT_US, done
 
@@ -49,6 +49,22 @@ async def test_every_failed_attempt_is_a_private_occurrence_in_the_case_of_its_d
     assert (cases["anthropic/no-credit"].count, cases["anthropic/no-credit"].state) == (2, "answered")
     assert (cases[None].count, cases[None].state, cases[None].category.value) == (1, "processing", "network")
     assert (await store.occurrences(limit=50, after=None, view=View.DESK)).items == ()
+
+
+async def test_where_it_failed_is_kept_in_fields_of_its_own() -> None:
+    store = MemoryCaseStore()
+    await FailedAttempts(store, SECRET).file([told("r1", DRY)])
+    ((occurrence, case),) = await filed(store)
+    assert occurrence.attempted == Attempted("k", "relay", "claude-x", "r1", ("up-1", "up-2"))
+    assert occurrence.template == case.template == "<n> no credit"
+    assert len(occurrence.part) == 16
+
+
+async def test_what_no_rule_explains_is_grouped_by_what_the_upstream_said() -> None:
+    store = MemoryCaseStore()
+    strange = [replace(STRANGE, text=text) for text in ("500 E42 odd", "502 E42 odd", "500 even", "500 even")]
+    await FailedAttempts(store, SECRET).file([told(f"r{number}", one) for number, one in enumerate(strange)])
+    assert sorted(case.count for case in {case.id: case for _, case in await filed(store)}.values()) == [2, 2]
 
 
 async def test_what_is_read_again_is_filed_once() -> None:

@@ -8,8 +8,10 @@ import pytest
 from solvent.adapters.memory import MemoryCaseStore
 from solvent.base.errors import UsageError
 from solvent.base.paste import PASTE_BYTES_MAX
+from solvent.cases.life import Event
+from solvent.cases.outbreak import Outbreak
 from solvent.diagnosis.engine import Engine
-from solvent.model.occurrence import Occurrence, View
+from solvent.model.occurrence import CORRECTION_MAX, Occurrence, View
 from solvent.model.verdict import Category, Wallet
 from solvent.operations.cases import LIST_MAX, Desk
 from tests import small
@@ -210,7 +212,7 @@ async def test_the_public_desk_knows_nothing_but_what_was_pasted_there(desk: Des
     assert case.template
     assert [(item.count, item.template) for item in (await public.cases(limit=9, after=None)).items] == [(1, "")]
     assert [item.id for item, _ in (await public.occurrences(limit=9, after=None)).items] == [mine.occurrence.id]
-    await desk.resolve(hidden.case_id)
+    await store.happen(hidden.case_id, Event.RESOLVED)
     opened = await public.open(mine.occurrence.id, "en")
     assert opened is not None
     assert (opened.case.state, opened.case.count) == ("answered", 1)
@@ -254,3 +256,29 @@ async def test_what_was_filed_without_a_token_has_no_link_that_deletes_it(desk: 
     filed = await desk.file(small.NO_CREDIT, "en")
     await store.file(replace(filed.occurrence, id="old", deletion=None), filed.case)
     assert await desk.delete("old", "") is False
+
+
+async def test_what_a_reader_says_instead_is_kept_without_secrets_and_bounded(desk: Desk, store: MemoryCaseStore) -> None:
+    filed = await desk.file(small.NO_CREDIT, "en")
+    assert await desk.give_feedback(filed.occurrence.id, "corrected", f"  my key {KEY} was old\x1b[0m  " + "x" * 9_000)
+    found = await store.occurrence(filed.occurrence.id)
+    assert found is not None
+    said = found[0].correction or ""
+    assert said.startswith("my key [key removed] was old")
+    assert len(said) == CORRECTION_MAX
+    assert await desk.give_feedback(filed.occurrence.id, "not_helped", "said by the way")
+    found = await store.occurrence(filed.occurrence.id)
+    assert found is not None
+    assert (found[0].feedback, found[0].correction) == ("not_helped", None)
+    assert await desk.give_feedback(filed.occurrence.id, "corrected", " ")
+    assert (await store.corrected(filed.case.id, 9)) == ()
+
+
+async def test_how_often_and_whether_it_surges(desk: Desk, clock: FixedClock) -> None:
+    for _ in range(5):
+        filed = await desk.file(small.NO_CREDIT, "en")
+    history = await desk.history(filed.case.id, "nobody")
+    assert history[filed.case.id].days[-1].count == 5
+    assert history[filed.case.id].outbreak == Outbreak(clock.instant.date(), 5)
+    assert (history["nobody"].outbreak, sum(day.count for day in history["nobody"].days)) == (None, 0)
+    assert (await desk.for_strangers().history(filed.case.id))[filed.case.id].outbreak is None

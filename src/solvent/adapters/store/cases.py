@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, true, tuple_, update
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, delete, func, insert, select, true, tuple_, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from solvent.adapters import cursor
 from solvent.adapters.store.filing import Filing
-from solvent.adapters.store.tables import cases, occurrences
+from solvent.adapters.store.rows import plain
+from solvent.adapters.store.tables import cases, occurrences, splits
 from solvent.adapters.store.transactions import Transactions, rows_in
 from solvent.cases import life
-from solvent.model.occurrence import Case, Occurrence, Page, View
+from solvent.model.occurrence import Attempted, Case, Hours, Occurrence, Page, View
 from solvent.model.verdict import Category, Wallet
+
+_HOUR_US = 3_600_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_OPEN = cases.c.merged_into.is_(None)
 
 
 class SqlCaseStore:
@@ -49,7 +55,7 @@ class SqlCaseStore:
             if row is None:
                 return None
             case = (await connection.execute(select(cases).where(cases.c.id == row.case_id))).one()
-        return _occurrence(row), _case(case)
+        return occurrence_of(row), case_of(case)
 
     async def occurrences(
         self, *, limit: int, after: str | None, view: View, case_id: str | None = None, source: str | None = None
@@ -65,9 +71,9 @@ class SqlCaseStore:
         if place is not None:
             query = query.where(tuple_(occurrences.c.at, occurrences.c.id) < place)
         async with self._transactions.read() as connection:
-            items = [_occurrence(row) for row in await connection.execute(query)]
+            items = [occurrence_of(row) for row in await connection.execute(query)]
             wanted = _cases(view).where(cases.c.id.in_({item.case_id for item in items}))
-            groups = {row.id: _case(row) for row in await connection.execute(wanted)}
+            groups = {row.id: case_of(row) for row in await connection.execute(wanted)}
         more = cursor.write(items[limit - 1].at, items[limit - 1].id) if len(items) > limit else None
         return Page(tuple((item, groups[item.case_id]) for item in items[:limit]), more)
 
@@ -75,7 +81,24 @@ class SqlCaseStore:
         """One case, or None."""
         async with self._transactions.read() as connection:
             row = (await connection.execute(_cases(view).where(cases.c.id == case_id))).first()
-        return None if row is None else _case(row)
+        return None if row is None else case_of(row)
+
+    async def merged_into(self, case_id: str) -> str | None:
+        """The case that now holds what was in this one."""
+        async with self._transactions.read() as connection:
+            root = (await roots_of(connection, [case_id]))[case_id]
+        return None if root == case_id else root
+
+    async def hours(self, case_ids: Sequence[str], since: datetime, view: View) -> dict[str, Hours]:
+        """How many occurrences of each of these cases began in which hour."""
+        hour = (type_coerce(occurrences.c.at, BigInteger) // _HOUR_US).label("hour")
+        query = select(occurrences.c.case_id, hour, func.count().label("number")).where(occurrences.c.at >= since, _counted(view))
+        query = query.group_by(occurrences.c.case_id, hour).order_by(occurrences.c.case_id, hour)
+        found: dict[str, list[tuple[datetime, int]]] = {}
+        async with self._transactions.read() as connection:
+            for row in await rows_in(connection, query, occurrences.c.case_id, case_ids):
+                found.setdefault(row.case_id, []).append((_EPOCH + timedelta(hours=row.hour), row.number))
+        return {case_id: tuple(hours) for case_id, hours in found.items()}
 
     async def cases(self, *, limit: int, after: str | None, view: View) -> Page[Case]:
         """Cases by their last occurrence."""
@@ -86,14 +109,15 @@ class SqlCaseStore:
         if place is not None:
             query = query.where(tuple_(last_at, cases.c.id) < place)
         async with self._transactions.read() as connection:
-            items = [_case(row) for row in await connection.execute(query)]
+            items = [case_of(row) for row in await connection.execute(query)]
         more = cursor.write(items[limit - 1].last_at, items[limit - 1].id) if len(items) > limit else None
         return Page(tuple(items[:limit]), more)
 
-    async def give_feedback(self, occurrence_id: str, feedback: str) -> bool:
-        """Records whether the report helped."""
+    async def give_feedback(self, occurrence_id: str, feedback: str, correction: str | None = None) -> bool:
+        """Records whether the report helped, and what a reader says instead."""
         async with self._transactions.write() as connection:
-            done = await connection.execute(update(occurrences).where(occurrences.c.id == occurrence_id).values(feedback=feedback))
+            given = update(occurrences).where(occurrences.c.id == occurrence_id).values(feedback=feedback, correction=correction)
+            done = await connection.execute(given)
         return done.rowcount == 1
 
     async def remove(self, occurrence_id: str) -> bool:
@@ -104,25 +128,24 @@ class SqlCaseStore:
                 return False
             await connection.execute(delete(occurrences).where(occurrences.c.id == occurrence_id))
             await connection.execute(update(cases).where(cases.c.id == row.case_id).values(count=cases.c.count - 1))
-            await connection.execute(delete(cases).where(cases.c.id == row.case_id, cases.c.count < 1))
+            await drop_empty(connection, row.case_id)
         await self._transactions.forget()
         return True
 
     async def happen(self, case_id: str, event: life.Event) -> Case | None:
         """Moves a case on in its life."""
         async with self._transactions.write() as connection:
-            row = (await connection.execute(select(cases).where(cases.c.id == case_id))).first()
+            row = (await connection.execute(select(cases).where(cases.c.id == case_id, _OPEN))).first()
             if row is None:
                 return None
-            case = replace(_case(row), state=life.step(life.State(row.state), event).value)
+            case = replace(case_of(row), state=life.step(life.State(row.state), event).value)
             await connection.execute(update(cases).where(cases.c.id == case_id).values(state=case.state))
         return case
 
     async def counts(self, view: View) -> tuple[int, int]:
         """How many occurrences and cases there are."""
-        shown = _shown(view) if view is View.PUBLIC else true()
         async with self._transactions.read() as connection:
-            pastes = (await connection.execute(select(func.count()).select_from(occurrences).where(shown))).scalar_one()
+            pastes = (await connection.execute(select(func.count()).select_from(occurrences).where(_counted(view)))).scalar_one()
             groups = (await connection.execute(select(func.count()).select_from(_cases(view).subquery()))).scalar_one()
         return pastes, groups
 
@@ -134,10 +157,15 @@ def _shown(view: View) -> ColumnElement[bool]:
     return occurrences.c.listed if view is View.DESK else occurrences.c.public & occurrences.c.listed
 
 
+def _counted(view: View) -> ColumnElement[bool]:
+    """Which occurrences a view counts: whoever is not the public is told of the unlisted ones, too."""
+    return _shown(view) if view is View.PUBLIC else true()
+
+
 def _cases(view: View) -> Select[Any]:
     """The cases that a view shows, with what it may know of their occurrences."""
     if view is not View.PUBLIC:
-        return select(cases)
+        return select(cases).where(_OPEN)
     at = occurrences.c.at
     seen = (
         select(occurrences.c.case_id, func.count().label("count"), func.min(at).label("first_at"), func.max(at).label("last_at"))
@@ -149,26 +177,63 @@ def _cases(view: View) -> Select[Any]:
     return select(*counted).join(seen, seen.c.case_id == cases.c.id)
 
 
+async def roots_of(connection: AsyncConnection, case_ids: Iterable[str]) -> dict[str, str]:
+    """The case that holds each of these by now: itself, or at the end of what it was merged into."""
+    roots = {case_id: case_id for case_id in case_ids}
+    ahead = set(roots)
+    while ahead:
+        merged = cases.c.merged_into.is_not(None)
+        query = select(cases.c.id, cases.c.merged_into).where(merged)
+        step = {row.id: row.merged_into for row in await rows_in(connection, query, cases.c.id, ahead)}
+        roots = {case_id: step.get(root, root) for case_id, root in roots.items()}
+        ahead = set(step.values())
+    return roots
+
+
+async def below(connection: AsyncConnection, case_id: str) -> list[str]:
+    """A case and all that were merged into it, over any number of steps."""
+    found, ahead = [case_id], [case_id]
+    while ahead:
+        ahead = [row.id for row in await rows_in(connection, select(cases.c.id), cases.c.merged_into, ahead)]
+        found += ahead
+    return found
+
+
+async def drop_empty(connection: AsyncConnection, case_id: str) -> bool:
+    """Deletes a case that holds nothing any more, with what was merged into it; whether it did."""
+    count = (await connection.execute(select(cases.c.count).where(cases.c.id == case_id))).scalar_one()
+    if count < 1:
+        await connection.execute(delete(cases).where(cases.c.id.in_(await below(connection, case_id))))
+    return bool(count < 1)
+
+
 async def _file(connection: AsyncConnection, filed: Sequence[tuple[Occurrence, Case]]) -> dict[str, Case]:
-    """Adds the occurrences and opens their cases or counts them there; the cases as they stand then, by id."""
-    wanted = dict.fromkeys(case.id for _, case in filed)
-    known = {row.id: _case(row) for row in await rows_in(connection, select(cases), cases.c.id, wanted)}
+    """Adds the occurrences and opens their cases or counts them there; the case of each as it stands then, by the occurrence's id."""
+    split = {row.part for row in await rows_in(connection, select(splits.c.part), splits.c.part, {item.part for item, _ in filed})}
+    homes = [occurrence.part if occurrence.part in split else case.id for occurrence, case in filed]
+    roots = await roots_of(connection, dict.fromkeys(homes))
+    wanted = dict.fromkeys(roots.values())
+    known = {row.id: case_of(row) for row in await rows_in(connection, select(cases), cases.c.id, wanted)}
     now: dict[str, Case] = {}
-    for occurrence, case in filed:
-        before = now.get(case.id) or known.get(case.id)
-        now[case.id] = case if before is None else life.counted(before, occurrence.at, explained=case.rule is not None)
-    opened = [_case_values(case) for case in now.values() if case.id not in known]
-    if opened:
-        await connection.execute(insert(cases), opened)
+    for (occurrence, case), home in zip(filed, homes, strict=True):
+        root = roots[home]
+        before = now.get(root) or known.get(root)
+        opened = replace(case, id=root)
+        now[root] = opened if before is None else life.counted(before, occurrence.at, explained=case.rule is not None)
+    added = [case_values(case) for case in now.values() if case.id not in known]
+    if added:
+        await connection.execute(insert(cases), added)
     for case in now.values():
         if case.id in known:
-            await connection.execute(update(cases).where(cases.c.id == case.id).values(_case_values(case)))
+            await connection.execute(update(cases).where(cases.c.id == case.id).values(case_values(case)))
     if filed:
-        await connection.execute(insert(occurrences), [_occurrence_values(occurrence) for occurrence, _ in filed])
-    return now
+        rows = [_occurrence_values(occurrence, roots[home], home) for (occurrence, _), home in zip(filed, homes, strict=True)]
+        await connection.execute(insert(occurrences), rows)
+    return {occurrence.id: now[roots[home]] for (occurrence, _), home in zip(filed, homes, strict=True)}
 
 
-def _case_values(case: Case) -> dict[str, Any]:
+def case_values(case: Case) -> dict[str, Any]:
+    """The row of a case, but what it was merged into."""
     return {
         "id": case.id,
         "state": case.state,
@@ -183,7 +248,8 @@ def _case_values(case: Case) -> dict[str, Any]:
     }
 
 
-def _case(row: Row[Any]) -> Case:
+def case_of(row: Row[Any]) -> Case:
+    """The case of a row."""
     return Case(
         id=row.id,
         state=row.state,
@@ -198,10 +264,12 @@ def _case(row: Row[Any]) -> Case:
     )
 
 
-def _occurrence_values(occurrence: Occurrence) -> dict[str, Any]:
+def _occurrence_values(occurrence: Occurrence, case_id: str, home: str) -> dict[str, Any]:
+    attempted = occurrence.attempted
     return {
         "id": occurrence.id,
-        "case_id": occurrence.case_id,
+        "case_id": case_id,
+        "home": home,
         "at": occurrence.at,
         "source": occurrence.source,
         "text": occurrence.text,
@@ -212,10 +280,19 @@ def _occurrence_values(occurrence: Occurrence) -> dict[str, Any]:
         "feedback": occurrence.feedback,
         "public": occurrence.public,
         "deletion": occurrence.deletion,
+        "correction": occurrence.correction,
+        "template": occurrence.template,
+        "part": occurrence.part,
+        "key_id": None if attempted is None else plain(attempted.key_id),
+        "account": None if attempted is None else plain(attempted.account),
+        "model": None if attempted is None else plain(attempted.model),
+        "request_id": None if attempted is None else plain(attempted.request_id),
+        "upstream_request_ids": None if attempted is None else list(attempted.upstream_request_ids),
     }
 
 
-def _occurrence(row: Row[Any]) -> Occurrence:
+def occurrence_of(row: Row[Any]) -> Occurrence:
+    """The occurrence of a row."""
     return Occurrence(
         id=row.id,
         case_id=row.case_id,
@@ -229,4 +306,10 @@ def _occurrence(row: Row[Any]) -> Occurrence:
         feedback=row.feedback,
         public=row.public,
         deletion=row.deletion,
+        correction=row.correction,
+        template=row.template,
+        part=row.part,
+        attempted=None
+        if row.account is None
+        else Attempted(row.key_id or "", row.account, row.model or "", row.request_id or "", tuple(row.upstream_request_ids or ())),
     )

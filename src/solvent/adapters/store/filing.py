@@ -18,7 +18,7 @@ BATCH_MAX = 200
 
 
 class Filing:
-    """`keep` files all that it is given in one transaction, or none of it; it returns the cases as they stand then, by id."""
+    """`keep` files all that it is given in one transaction, or none of it; it returns each one's case as it stands then, by its id."""
 
     def __init__(self, keep: Callable[[Sequence[Filed]], Awaitable[dict[str, Case]]]) -> None:
         self._keep = keep
@@ -30,7 +30,7 @@ class Filing:
         """Returns once this occurrence is kept: its case as it now stands."""
         mine = (occurrence, case)
         if occurrence.id in self._waiting:
-            return (await self._keep([mine]))[case.id]
+            return (await self._keep([mine]))[occurrence.id]
         self._waiting[occurrence.id] = mine
         try:
             async with self._turn:
@@ -53,6 +53,6 @@ class Filing:
             # One of them cannot be kept: each finds out for itself.
             batch = [mine]
             now = await self._keep(batch)
-        for occurrence, case in batch:
+        for occurrence, _ in batch:
             if self._waiting.pop(occurrence.id, None) is not None:
-                self._kept[occurrence.id] = now[case.id]
+                self._kept[occurrence.id] = now[occurrence.id]

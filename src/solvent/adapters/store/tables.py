@@ -51,7 +51,9 @@ cases = Table(
     Column("count", Integer, nullable=False),
     Column("first_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False),
+    Column("merged_into", String(32)),
     Index(None, "last_at", "id"),
+    Index(None, "merged_into"),
 )
 
 occurrences = Table(
@@ -69,12 +71,26 @@ occurrences = Table(
     Column("feedback", String(16)),
     Column("public", Boolean, nullable=False, server_default=text("0")),
     Column("deletion", String(64)),
+    Column("correction", Text),
+    Column("template", Text, nullable=False, server_default=text("''")),
+    Column("part", String(32), nullable=False, server_default=text("''")),
+    Column("home", String(32), nullable=False, server_default=text("''")),  # the case that it would be in had nobody merged any
+    Column("key_id", String(32)),
+    Column("account", Text),
+    Column("model", Text),
+    Column("request_id", String(64)),
+    Column("upstream_request_ids", JSON),
     Index(None, "at", "id"),
     Index(None, "case_id", "at", "id"),
+    Index(None, "home"),
+    Index(None, "part"),
     # What the public desk lists: by time, and counted by case.
     Index("ix_occurrences_public_at", "at", "id", sqlite_where=text("public = 1 AND listed = 1")),
     Index("ix_occurrences_public_case", "case_id", "at", sqlite_where=text("public = 1 AND listed = 1")),
 )
+
+# Parts whose occurrences have a case of their own, of the same name as the part.
+splits = Table("splits", metadata, Column("part", String(32), primary_key=True))
 
 # The order of rows that have one: SQLite numbers rows by itself only in a column of exactly this type.
 Number = BigInteger().with_variant(Integer, "sqlite")

@@ -40,7 +40,7 @@ class Store:
             if any(occurrence.id == POISON for occurrence, _ in batch):
                 raise OperationalError("insert", {}, Exception("refused"))
             self.batches.append([occurrence.id for occurrence, _ in batch])
-            return {"c1": replace(CASE, count=sum(map(len, self.batches)))}
+            return dict.fromkeys(self.batches[-1], replace(CASE, count=sum(map(len, self.batches))))
         finally:
             self.under_way -= 1
 
