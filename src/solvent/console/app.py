@@ -12,6 +12,7 @@ from solvent.console import (
     accounts,
     case,
     cases,
+    deletion,
     keys,
     language,
     negotiation,
@@ -20,6 +21,7 @@ from solvent.console import (
     pastes,
     refusals,
     requests,
+    robots,
     rule,
     sign_in,
     static,
@@ -52,6 +54,9 @@ def pages(desk: Desk, csrf: Csrf, *, public_url: str | None = None, console: boo
         Route("/e/rules/{provider}/{rule}", partial(rule.show, site)),
         Route("/e/{id}", partial(paste.show, site)),
         Route("/e/{id}/feedback", partial(paste.give_feedback, site), methods=["POST"]),
+        Route("/e/{id}/delete", partial(deletion.show, site), methods=["GET"]),
+        Route("/e/{id}/delete", partial(deletion.submit, site), methods=["POST"]),
+        Route("/robots.txt", partial(robots.show, site)),
         Route("/{rest:path}", partial(_missing, site)),
     ]
 
@@ -84,6 +89,7 @@ def operator_pages(operations: Operations, session: Session, csrf: Csrf, *, publ
         route("/keys/{id}/topups", keys.top_up, "POST"),
         route("/keys/{id}/revoke", keys.revoke, "POST"),
         route("/occurrences", occurrences.show),
+        route("/occurrences/{id}/delete", occurrences.delete, "POST"),
     ]
 
 

@@ -118,7 +118,15 @@ DONE: dict[str, str] = {
     "rearmed": N_("Opened again. If the account is still dry, the next request that meets it closes it once more."),
     "drilled": N_("The drill runs: for 60 seconds every request goes past this account. No money moves."),
     "key_topped_up": N_("The money is in the books, and every worker knows of it."),
+    "deleted": N_("Deleted: its text, its page and its place in every list are gone."),
     "revoked": N_("Revoked: no worker takes this key any more."),
+}
+
+# Where an occurrence came from.
+SOURCES: dict[str, str] = {
+    "gateway": N_("Filed by the gateway"),
+    "paste": N_("Pasted"),
+    "api": N_("Through the API"),
 }
 
 CODE_LANGUAGES = {"python": "Python", "javascript": "JavaScript", "curl": "curl"}

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from solvent.base.errors import UsageError
-from solvent.console import documents, explained, forms, negotiation, refusals
+from solvent.console import deletion, documents, explained, forms, handover, negotiation, refusals
 from solvent.console.negotiation import Form
 from solvent.console.site import Site, markdown, problem_json, see_other
+from solvent.model.occurrence import Occurrence
 from solvent.operations.cases import Opened
 
 
@@ -24,14 +25,35 @@ async def show(site: Site, request: Request) -> Response:
     opened = await site.desk.open(name, lang, code)
     if opened is None:
         return site.refuse(request, lang, 404, refusals.missing("paste", lang), form=form)
+    answer = _answer(site, request, lang, form, opened)
+    if not found_by_all(opened.occurrence):
+        answer.headers["x-robots-tag"] = "noindex"
+    return answer
+
+
+def found_by_all(occurrence: Occurrence) -> bool:
+    """Whether search engines may know of it: those of the office are nobody's business, and what is not listed is found by its link."""
+    return occurrence.public and occurrence.listed
+
+
+def _answer(site: Site, request: Request, lang: str, form: Form, opened: Opened) -> Response:
     if form is Form.JSON:
         return problem_json(details(opened, site.public_url))
     # What was removed is known only from the filing: nothing is left to remove when the kept text is read again.
     explanation = replace(opened.explanation, struck=opened.occurrence.struck)
     if form is Form.MARKDOWN:
         return markdown(documents.markdown(explanation, site.catalogue, lang))
+    name, code = opened.occurrence.id, explained.code_language(request.query_params.get("code"))
     shown = explained.values(explanation, site.catalogue, f"/e/{name}", code)
-    return site.page(request, "paste.html", lang, occurrence=opened.occurrence, case=opened.case, **shown)
+    token = site.handover.take(request.query_params.get(handover.FIELD), name) if request.method == "GET" else None
+    link = None if token is None else deletion.address(site, request, name, token)
+    indexed = found_by_all(opened.occurrence)
+    answer = site.page(
+        request, "paste.html", lang, occurrence=opened.occurrence, case=opened.case, deletion_link=link, indexed=indexed, **shown
+    )
+    if link is not None:
+        answer.headers["cache-control"] = "no-store"
+    return answer
 
 
 async def give_feedback(site: Site, request: Request) -> Response:

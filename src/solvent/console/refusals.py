@@ -42,6 +42,10 @@ _MISSING = {
         N_("There is no such paste"),
         N_("No paste has this address. It may have been mistyped or deleted; look for it in the list, or paste the error again."),
     ),
+    "occurrence": (
+        N_("There is no such occurrence"),
+        N_("Nothing is kept under this id, so there was nothing to delete. The list shows what there is."),
+    ),
     "case": (N_("There is no such case"), N_("No case has this address. The list of cases shows those that there are.")),
     "rule": (
         N_("There is no such rule"),
@@ -66,7 +70,7 @@ def csrf(refusal: Refusal, lang: str) -> Problem:
 
 
 def missing(what: str, lang: str) -> Problem:
-    """Nothing is there; `what` is `paste`, `case`, `rule`, `account`, `key`, `request` or `page`."""
+    """Nothing is there; `what` is `paste`, `occurrence`, `case`, `rule`, `account`, `key`, `request` or `page`."""
     return _problem(_MISSING[what], lang)
 
 
@@ -179,6 +183,25 @@ def paste(raw: str | None, lang: str) -> tuple[int, Problem]:
         words = (N_("That is too much text."), N_("At most %(size)d KiB are read. Leave only the error and the lines around it."))
         return 413, _problem(words, lang, size=PASTE_BYTES_MAX // 1024)
     return 400, _problem((N_("This is not text."), N_("It looks like a binary file. Paste the error message as text.")), lang)
+
+
+def deletion(lang: str) -> Problem:
+    """The secret of a link that deletes is another one."""
+    return _problem(
+        (
+            N_("This link does not delete this paste"),
+            N_("Its secret is not the one that was given when the paste was filed, or was cut off. Nothing was done: copy the whole link."),
+        ),
+        lang,
+    )
+
+
+def deletion_not_confirmed(lang: str) -> Problem:
+    """The box that confirms a deletion was not ticked."""
+    return _problem(
+        (N_("It is still there"), N_("Deleting cannot be undone, so the box above the button must be ticked first. Nothing was done.")),
+        lang,
+    )
 
 
 def _problem(words: tuple[str, str], lang: str, **values: object) -> Problem:

@@ -15,11 +15,14 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from solvent.catalogue.load import Catalogue
 from solvent.console import language
 from solvent.console.csrf import Csrf
+from solvent.console.handover import Handover
 from solvent.console.negotiation import Form
 from solvent.console.render import render
 from solvent.operations.cases import Desk
 
 _ASSETS = {"desk.css": "text/css", "console.css": "text/css", "desk.js": "text/javascript", "icon.svg": "image/svg+xml"}
+# What an address says for one page alone: links to the same page in another language leave it out.
+_ONCE = ("filed", "token", "done")
 # Pages hold what people pasted: a browser may keep them for its own reader, a cache between may not.
 _PRIVATE = {"cache-control": "private, no-cache", "vary": "Accept, Accept-Language"}
 
@@ -60,6 +63,7 @@ class Site:
         self.desk = desk
         self.csrf = csrf
         self.console = console
+        self.handover = Handover()
         self.public_url = None if public_url is None else public_url.rstrip("/")
         self.assets = assets()
 
@@ -82,6 +86,7 @@ class Site:
             "languages": self._languages(request, lang, here),
             "csrf_token": self.csrf.token(),
             "console": self.console,
+            "public": self.desk.public,
             "rules_known": len(self.catalogue.rules),
             "party_label": self.catalogue.label,
         }
@@ -90,6 +95,7 @@ class Site:
 
     def _languages(self, request: Request, lang: str, here: str) -> list[dict[str, Any]]:
         query = dict(request.query_params) if request.method in ("GET", "HEAD") else {}
+        query = {name: value for name, value in query.items() if name not in _ONCE}
         return [
             {
                 "code": language.HTML_CODES[code],
@@ -100,14 +106,16 @@ class Site:
             for code, name in language.NAMES.items()
         ]
 
-    def refuse(self, request: Request, lang: str, status: int, problem: Problem, *, form: Form = Form.HTML, typed: str = "") -> Response:
-        """A refusal in the form that the caller reads; `typed` gives the reader's text back."""
+    def refuse(
+        self, request: Request, lang: str, status: int, problem: Problem, *, form: Form = Form.HTML, typed: str = "", **values: Any
+    ) -> Response:
+        """A refusal in the form that the caller reads; `typed` gives the reader's text back, `values` are those of `page`."""
         if form is Form.JSON:
             body = {"type": "about:blank", "title": problem.title, "status": status, "detail": problem.text}
             return problem_json(body, status)
         if form is Form.MARKDOWN:
             return markdown(f"# {problem.title}\n\n{problem.text}\n", status)
-        return self.page(request, "refusal.html", lang, status=status, code=status, problem=problem, typed=typed)
+        return self.page(request, "refusal.html", lang, status=status, code=status, problem=problem, typed=typed, **values)
 
 
 def href(path: str, lang: str, **query: Any) -> str:
@@ -126,9 +134,9 @@ def markdown(text: str, status: int = 200) -> Response:
     return PlainTextResponse(text, status, headers=_PRIVATE, media_type="text/markdown")
 
 
-def see_other(path: str, lang: str | None, fragment: str = "") -> Response:
-    """Sends a browser on after a post; `lang` is kept where the reader chose it."""
-    return RedirectResponse((path if lang is None else href(path, lang)) + fragment, status_code=303)
+def see_other(path: str, lang: str | None, fragment: str = "", **query: str) -> Response:
+    """Sends a browser on after a post; `lang` is kept where the reader chose it, and only there is anything else said."""
+    return RedirectResponse((path if lang is None else href(path, lang, **query)) + fragment, status_code=303)
 
 
 def gettext(lang: str, text: str, **values: Any) -> str:

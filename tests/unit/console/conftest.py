@@ -78,6 +78,14 @@ def visitor(desk: Desk) -> Visitor:
     return Visitor(Starlette(routes=pages(desk, csrf)), Site(desk, csrf))
 
 
+@pytest.fixture
+def stranger_at_the_desk(desk: Desk) -> Visitor:
+    """A visitor of the public desk over the same store."""
+    public, csrf = desk.for_strangers(), Csrf(b"another secret of the test, 32 bytes")
+    routes = pages(public, csrf, public_url="https://errors.example.org")
+    return Visitor(Starlette(routes=routes), Site(public, csrf, "https://errors.example.org"))
+
+
 TOKEN = "the admin token of the test"
 
 

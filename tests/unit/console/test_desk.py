@@ -52,7 +52,7 @@ def test_a_browser_files_with_its_token(visitor: Visitor) -> None:
     assert token
     answer = visitor.post("/e", {"raw": SEED.text, "lang": "zh", "csrf": token.group(1)}, SAME_ORIGIN)
     assert answer.status == 303
-    assert re.fullmatch(r"/e/[0-9a-z]{20}\?lang=zh", answer.headers["location"])
+    assert re.fullmatch(r"/e/[0-9a-z]{20}\?filed=[0-9a-f]{32}&lang=zh", answer.headers["location"])
 
 
 def test_a_browser_without_token_keeps_its_text(visitor: Visitor) -> None:

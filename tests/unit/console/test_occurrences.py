@@ -78,3 +78,43 @@ def test_words_from_outside_stay_text(operator: Operator) -> None:
     page = operator.get("/occurrences?lang=en").text
     assert BAIT not in page
     assert page.count("&lt;script&gt;") >= 3
+
+
+@pytest.mark.parametrize(("lang", "tab", "empty"), [("en", "Pasted", "Nothing here yet."), ("zh", "粘贴的", "这里还没有内容")])
+def test_pastes_are_listed_apart_with_where_they_stand(operator: Operator, lang: str, tab: str, empty: str) -> None:
+    page = operator.get(f"/occurrences?source=paste&lang={lang}").text
+    assert f'href="/occurrences?source=paste&amp;lang={lang}" aria-current="true">{tab}<' in page
+    assert empty[:4] in page
+    desk = operator.house.operations.desk
+    asyncio.run(desk.for_strangers().file("429 Too Many Requests\naccount: x, model: m, solvent request id: r1", "en"))
+    asyncio.run(desk.file("402 Insufficient Balance", "en"))
+    seen = text_of(operator.get("/occurrences?source=paste&lang=en").text)
+    assert "at the public desk not listed" in seen
+    assert seen.count("listed") - seen.count("not listed") >= 1
+    assert "account x" not in seen, "a paste cannot pass for what the gateway filed"
+
+
+@pytest.mark.parametrize("source", ["gateway", "paste"])
+def test_the_operator_deletes_what_is_there_for_good(operator: Operator, source: str) -> None:
+    if source == "gateway":
+        file(operator.house, FAILED)
+    else:
+        asyncio.run(operator.house.operations.desk.file("402 Insufficient Balance", "en"))
+    (occurrence,) = operator.house.cases._occurrences.values()
+    path = f"/occurrences/{occurrence.id}/delete"
+    assert path in operator.get(f"/occurrences?source={source}").text
+    unsure = operator.submit(path, {"source": source})
+    assert (unsure.status, "must be ticked" in unsure.text) == (400, True)
+    assert occurrence.id in operator.house.cases._occurrences
+    done = operator.submit(path, {"source": source, "sure": "yes"})
+    assert (done.status, done.headers["location"]) == (303, f"/occurrences?done=deleted&source={source}&lang=en")
+    assert "Deleted: its text" in operator.get(done.headers["location"]).text
+    assert operator.house.cases._occurrences == {}
+    assert operator.submit(path, {"sure": "yes"}).status == 404
+
+
+def test_nobody_but_the_operator_deletes_here(stranger: Operator) -> None:
+    asyncio.run(stranger.house.operations.desk.file("402 Insufficient Balance", "en"))
+    (occurrence,) = stranger.house.cases._occurrences.values()
+    assert stranger.submit(f"/occurrences/{occurrence.id}/delete", {"sure": "yes"}).status in (303, 401, 403)
+    assert occurrence.id in stranger.house.cases._occurrences

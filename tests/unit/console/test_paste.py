@@ -137,3 +137,36 @@ def test_pages_of_pastes_are_private(visitor: Visitor) -> None:
     answer = visitor.get(visitor.filed(SEED.text))
     assert answer.headers["cache-control"] == "private, no-cache"
     assert '<meta name="robots" content="noindex">' in answer.text
+
+
+def test_the_public_desk_lists_what_its_reader_ticked_and_a_rule_matched(stranger_at_the_desk: Visitor) -> None:
+    visitor = stranger_at_the_desk
+    known, unknown = "402 Insufficient Balance", "418 the frobnicator of stage 7 failed"
+    for raw, fields, listed in ((known, {}, False), (known, {"listed": "yes"}, True), (unknown, {"listed": "yes"}, False)):
+        where = visitor.submit("/e", {"raw": raw, "lang": "en"} | fields).headers["location"].partition("?")[0]
+        page = visitor.get(f"{where}?lang=en")
+        assert ('<meta name="robots" content="noindex">' in page.text) is not listed
+        for suffix in ("", ".md", ".json"):
+            assert visitor.get(where + suffix).headers.get("x-robots-tag") == (None if listed else "noindex")
+        assert ("not listed: only whoever has this address" in page.text) is not listed
+        assert (where in visitor.get("/e/pastes").text) is listed
+        assert ("/e/cases/" in page.text) is listed
+    assert text_of(visitor.get("/e/cases?lang=en").text).count("seen once") == 1
+
+
+def test_the_box_asks_strangers_alone_whether_to_list(visitor: Visitor, stranger_at_the_desk: Visitor) -> None:
+    assert 'name="listed"' not in visitor.get("/e").text
+    page = stranger_at_the_desk.get("/e").text
+    assert 'type="checkbox" id="listed"' in page
+    assert "checked" not in page
+    refused = stranger_at_the_desk.submit("/e", {"raw": "", "lang": "en", "listed": "yes"})
+    assert (refused.status, "checked" in refused.text) == (400, True)
+
+
+def test_the_office_lists_whatever_is_pasted_and_tells_no_search_engine(visitor: Visitor) -> None:
+    where = visitor.submit("/e", {"raw": "418 the frobnicator failed", "lang": "en"}).headers["location"].partition("?")[0]
+    assert where in visitor.get("/e/pastes").text
+    page = visitor.get(where)
+    assert page.headers["x-robots-tag"] == "noindex"
+    assert '<meta name="robots" content="noindex">' in page.text
+    assert "not listed" not in page.text
