@@ -17,10 +17,10 @@ FIELD = "token"
 _HEADERS = {"cache-control": "no-store", "referrer-policy": "strict-origin", "x-robots-tag": "noindex"}
 
 
-def address(site: Site, request: Request, occurrence_id: str, token: str) -> str:
-    """The whole link, to be kept."""
+def address(site: Site, request: Request, occurrence_id: str, token: str, lang: str | None = None) -> str:
+    """The whole link, to be kept; with the language in which its reader reads."""
     base = site.public_url or str(request.base_url).rstrip("/")
-    return f"{base}/e/{occurrence_id}/delete?{FIELD}={token}"
+    return f"{base}/e/{occurrence_id}/delete?{FIELD}={token}{f'&lang={lang}' if lang else ''}"
 
 
 async def show(site: Site, request: Request) -> Response:

@@ -46,7 +46,7 @@ def _answer(site: Site, request: Request, lang: str, form: Form, opened: Opened)
     name, code = opened.occurrence.id, explained.code_language(request.query_params.get("code"))
     shown = explained.values(explanation, site.catalogue, f"/e/{name}", code)
     token = site.handover.take(request.query_params.get(handover.FIELD), name) if request.method == "GET" else None
-    link = None if token is None else deletion.address(site, request, name, token)
+    link = None if token is None else deletion.address(site, request, name, token, lang)
     indexed = found_by_all(opened.occurrence)
     answer = site.page(
         request, "paste.html", lang, occurrence=opened.occurrence, case=opened.case, deletion_link=link, indexed=indexed, **shown

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import html
 import re
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -27,6 +27,10 @@ def link_of(page: Answer) -> str:
     return html.unescape(found[1])
 
 
+def token_of(link: str) -> str:
+    return parse_qs(urlsplit(link).query)["token"][0]
+
+
 def path_of(link: str) -> str:
     parts = urlsplit(link)
     return f"{parts.path}?{parts.query}"
@@ -41,7 +45,8 @@ def desk_of(request: pytest.FixtureRequest, visitor: Visitor, stranger_at_the_de
 def test_the_link_is_shown_once_right_after_the_filing(desk_of: Visitor, lang: str, keep: str) -> None:
     path, page = filed(desk_of, lang=lang)
     link = link_of(page)
-    token = link.partition("?token=")[2]
+    token = token_of(link)
+    assert link.endswith(f"&lang={lang}")
     assert re.fullmatch(r"[A-Za-z0-9_-]{22}", token)
     assert urlsplit(link).path == f"{path}/delete"
     assert keep in text_of(page.text)
@@ -87,10 +92,10 @@ def test_a_program_finds_the_link_in_the_head_of_its_answer(desk_of: Visitor) ->
 def test_it_asks_and_then_it_is_gone(desk_of: Visitor, lang: str, asks: str, done: str) -> None:
     path, page = filed(desk_of, lang=lang, listed="yes")
     link = path_of(link_of(page))
-    name, token = path.rsplit("/", 1)[1], link.partition("token=")[2]
+    name, token = path.rsplit("/", 1)[1], token_of(link)
     case = re.search(r'href="(/e/cases/[^?"]+)', page.text)
     assert case
-    asked = desk_of.get(f"{link}&lang={lang}")
+    asked = desk_of.get(link)
     assert asks in text_of(asked.text)
     assert (asked.headers["referrer-policy"], asked.headers["cache-control"], asked.headers["x-robots-tag"]) == (
         "strict-origin",
@@ -132,7 +137,7 @@ def test_another_secret_deletes_nothing_and_is_told_so(desk_of: Visitor, wrong: 
 
 def test_nobody_deletes_by_another_sites_form(desk_of: Visitor) -> None:
     path, page = filed(desk_of)
-    fields = {"token": link_of(page).partition("token=")[2], "lang": "en"}
+    fields = {"token": token_of(link_of(page)), "lang": "en"}
     foreign = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
     assert desk_of.post(f"{path}/delete", fields, foreign).status == 403
     assert desk_of.post(f"{path}/delete", fields, {"sec-fetch-site": "same-origin"}).status == 403, "without the form's own token"
@@ -145,5 +150,5 @@ def test_the_public_desk_deletes_nothing_of_the_office(visitor: Visitor, strange
     path, page = filed(visitor)
     link = path_of(link_of(page))
     assert stranger_at_the_desk.get(link).status == 404
-    assert stranger_at_the_desk.submit(f"{path}/delete", {"token": link.partition("token=")[2]}).status == 404
+    assert stranger_at_the_desk.submit(f"{path}/delete", {"token": token_of(link)}).status == 404
     assert visitor.get(path).status == 200
