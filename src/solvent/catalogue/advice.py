@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from solvent.catalogue.steps import Act, read_acts
 from solvent.catalogue.tables import Steps, Table, Words
 from solvent.model.verdict import Actor, Category, Wallet
 
@@ -14,7 +15,8 @@ class Advice:
     """The four parts and what goes with them. Texts may hold `{provider}`, `{relay}`, `{app}`, `{status}` and `{should_be}`.
 
     `summary` is the answer in two sentences, `meaning` what the error says in plain words, `write_to` a message to whoever must
-    act (None where nobody need be written to), `handling` which code sample fits.
+    act (None where nobody need be written to), `handling` which code sample fits, `acts` what the reader does in their app,
+    `paid` what comes first where they paid already and calls still fail.
     """
 
     category: Category
@@ -28,6 +30,8 @@ class Advice:
     prevention: Steps
     write_to: Words | None
     handling: str
+    acts: tuple[Act, ...] = ()
+    paid: Steps | None = None
 
 
 HANDLINGS = ("money", "wait", "fix", "wake", "none")
@@ -51,6 +55,8 @@ def read_advice(data: dict[str, Any], where: str) -> list[Advice]:
                 actor=table.member("actor", Actor),
                 write_to=table.words("write_to"),
                 handling=table.choice("handling", HANDLINGS, "none"),
+                acts=read_acts(table) or (),
+                paid=table.steps("paid"),
                 **parts,  # type: ignore[arg-type]
                 **steps,  # type: ignore[arg-type]
             )

@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from solvent.catalogue.advice import Advice, read_advice
+from solvent.catalogue.paid import read_said
 from solvent.catalogue.parties import Party, read_party
 from solvent.catalogue.rules import Rule, read_rule
 from solvent.catalogue.tables import CatalogueError
@@ -20,12 +21,16 @@ CODE_LANGUAGES = ("python", "javascript", "curl")
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that is known, immutable. `code` holds the samples by (handling, language)."""
+    """Everything that is known, immutable.
+
+    `code` holds the samples by (handling, language); `said_paid` are expressions of readers who tell that they have paid.
+    """
 
     parties: dict[str, Party]
     rules: dict[str, Rule]
     advice: dict[Category, list[Advice]]
     code: dict[tuple[str, str], str]
+    said_paid: tuple[str, ...] = ()
 
     def advise(self, category: Category, wallet: Wallet, actor: Actor) -> Advice:
         """The most specific advice: for the wallet and actor, else for the wallet, else for the actor, else the category's own."""
@@ -47,7 +52,7 @@ def packaged() -> Catalogue:
         if rule.provider is not None and rule.provider not in parties:
             message = f"errors/{rule.id}.toml: `provider` is `{rule.provider}`, which no file under providers/, relays/ or clients/ names"
             raise CatalogueError(message)
-    return Catalogue(parties, rules, load_advice(root), _samples(root / "code"))
+    return Catalogue(parties, rules, load_advice(root), _samples(root / "code"), read_said(_parse(root / "said.toml", "")))
 
 
 @cache
@@ -111,5 +116,5 @@ def _parse(path: Traversable, folder: str) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as problem:
-        message = f"{folder}/{path.name}: not TOML: {problem}"
+        message = f"{folder}/{path.name}: not TOML: {problem}".removeprefix("/")
         raise CatalogueError(message) from problem

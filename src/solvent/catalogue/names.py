@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from solvent.catalogue.steps import Act
 from solvent.catalogue.tables import Words
 from solvent.model.verdict import Actor, Category, Role, Wallet
 
@@ -50,4 +51,18 @@ ROLES: dict[Role, Words] = {
     Role.GATEWAY: Words(en="gateway", zh="网关"),
     Role.RELAY: Words(en="relay", zh="中转站"),
     Role.PROVIDER: Words(en="provider", zh="服务商"),
+}
+
+ACTS: dict[Act, Words] = {
+    Act.CHANGE_KEY: Words(en="Change the key", zh="换 key"),
+    Act.CHANGE_BASE_URL: Words(en="See or change the address (base URL)", zh="查看或修改地址（Base URL）"),
+    Act.CHANGE_MODEL: Words(en="Choose another model", zh="换一个模型"),
+    Act.CHANGE_PROVIDER_TYPE: Words(en="Change the provider type", zh="换服务商类型"),
+    Act.LOWER_MAX_TOKENS: Words(en="Lower max_tokens", zh="调小 max_tokens"),
+    Act.TURN_OFF_TOOLS: Words(en="Turn off tools", zh="关闭工具"),
+    Act.TURN_OFF_STREAM: Words(en="Turn off streaming", zh="关闭流式输出"),
+    Act.TURN_OFF_THINKING: Words(en="Turn off thinking", zh="关闭思考"),
+    Act.CLEAR_CONTEXT: Words(en="Shorten the conversation", zh="缩短对话"),
+    Act.CHECK_LOGIN: Words(en="See which key or login is in use", zh="查看正在使用哪个 key 或登录"),
+    Act.SEE_LOG: Words(en="See the whole error", zh="查看完整的报错"),
 }

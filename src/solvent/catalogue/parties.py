@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from solvent.catalogue.api import Api, read_api
+from solvent.catalogue.paid import Fact, read_paid
+from solvent.catalogue.steps import Act, AppSteps, read_steps
 from solvent.catalogue.tables import Source, Table
 from solvent.model.verdict import Role
 
@@ -37,6 +39,7 @@ class Party:
     account of its own, so that a provider's money error behind it is its operator's and not the reader's. `empty_param` says that it
     writes `"param": ""` itself, which else is the mark of a relay. `api`: how an account there is called, None where that is not known.
     `dialect`: the only API that a client speaks, None where it speaks several. `sends` are fields that a client adds to requests by itself.
+    `steps` are where things are done in an app, `paid` what is known where somebody paid there and calls still fail.
     """
 
     name: str
@@ -54,6 +57,8 @@ class Party:
     api: Api | None = None
     dialect: str | None = None
     sends: tuple[str, ...] = ()
+    steps: dict[Act, AppSteps] = field(default_factory=dict)
+    paid: tuple[Fact, ...] = ()
 
     def link(self, kind: str) -> str | None:
         """The address of a page such as `billing`, `status` or `keys`, or None."""
@@ -103,8 +108,12 @@ def read_party(data: dict[str, Any], where: str) -> Party:
         api=None if (api := table.table("api")) is None else read_api(api),
         dialect=table.choice("dialect", DIALECTS, "") or None,
         sends=tuple(sends),
+        steps=read_steps(table.tables("steps")),
+        paid=read_paid(table.tables("paid")),
     )
     table.done()
+    if party.steps and role is not Role.APP:
+        raise table.fail(f"`[[steps]]` are of apps, and this is a {role}")
     return party
 
 

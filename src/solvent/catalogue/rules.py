@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from solvent.catalogue.steps import Act, read_acts
 from solvent.catalogue.tables import Source, Steps, Table, Words
 from solvent.model.verdict import Actor, Category, Wallet
 
@@ -52,7 +53,8 @@ class Rule:
     `voice` says who speaks these words (a provider, a relay about its own customer, an edge proxy, the reader's own program),
     which with the chain decides whose wallet it is. None means that the category's default holds. `yields`: the category is certain,
     but the words may quote a provider, so that a provider's own rule of the same category decides where one matches too.
-    `smaller_may_pass`: the money does not cover this call, but may cover a smaller one, so nothing is shut for good.
+    `smaller_may_pass`: the money does not cover this call, but may cover a smaller one, so nothing is shut for good. `acts`, where given,
+    even none, are asked for instead of the advice's.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Rule:
     solution: Steps | None
     prevention: Steps | None
     write_to: Words | None
+    acts: tuple[Act, ...] | None
     matches: tuple[Match, ...]
     examples: tuple[Example, ...]
     counterexamples: tuple[Example, ...]
@@ -120,6 +123,7 @@ def read_rule(data: dict[str, Any], folder: str, name: str) -> Rule:
         solution=table.steps("solution"),
         prevention=table.steps("prevention"),
         write_to=table.words("write_to"),
+        acts=read_acts(table),
         matches=matches,
         examples=examples,
         counterexamples=tuple(_read_example(item) for item in table.tables("counterexample")),

@@ -66,6 +66,10 @@ class Table:
         """An error that names this table."""
         return CatalogueError(f"{self.where}: {message}")
 
+    def has(self, key: str) -> bool:
+        """Whether the key is there and nobody took it yet."""
+        return key in self._data
+
     def text(self, key: str, default: str | None = None) -> str:
         """A non-empty string; `default` where the key is missing, else an error."""
         value = self._data.pop(key, default)
@@ -156,6 +160,13 @@ class Table:
         table.done()
         if len(found.en) != len(found.zh):
             raise self.fail(f"`{key}` has {len(found.en)} steps in en and {len(found.zh)} in zh")
+        return found
+
+    def lists(self) -> Steps:
+        """The table's own keys `en` and `zh` as a list in every language."""
+        found = Steps(en=self.texts("en"), zh=self.texts("zh"))
+        if len(found.en) != len(found.zh):
+            raise self.fail(f"there are {len(found.en)} steps in en and {len(found.zh)} in zh")
         return found
 
     def source(self) -> Source:

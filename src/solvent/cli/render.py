@@ -17,7 +17,7 @@ from solvent.catalogue.tables import Words
 from solvent.cli.wrap import width, wrap
 from solvent.console import documents, labels, language
 from solvent.diagnosis.desk import Explanation
-from solvent.model.verdict import Layer, RequestFault, Verdict, Wallet
+from solvent.model.verdict import Layer, Paid, Report, RequestFault, Verdict, Wallet
 
 _WIDTH_MAX = 100
 _NUMBERED = re.compile(r"\d+\. ")
@@ -32,6 +32,7 @@ _HEADS = {
     "request": Words(en="What was refused", zh="被拒的是什么"),
     "cause": Words(en="Why", zh="原因分析"),
     "solution": Words(en="What to do", zh="解决方案"),
+    "paid": Words(en="I paid and it still fails", zh="我付了钱，还是报错"),
     "prevention": Words(en="Prevent it", zh="预防措施"),
     "write": Words(en="Text to send", zh="可直接发送的说明"),
     "code": Words(en="In code", zh="代码里这样处理"),
@@ -68,6 +69,7 @@ _PHRASES = {
     "shown": Words(en="the text shows it", zh="文中可证"),
     "likely": Words(en="likely", zh="很可能"),
     "and": Words(en=", ", zh="、"),
+    "app": Words(en="In {app}:", zh="在 {app} 里："),
     "or": Words(en=" or ", zh=" 或 "),
 }
 
@@ -85,7 +87,8 @@ def text(explanation: Explanation, *, with_code: bool = False) -> str:
     for key, paragraphs in _parts(explanation):
         lines += ["", click.style(_HEADS[key].of(lang), bold=True)]
         for paragraph in paragraphs:
-            lines += wrap(paragraph, columns, "  ", "     " if _NUMBERED.match(paragraph) else "  ")
+            hang = "     " if _NUMBERED.match(paragraph) else "    " if paragraph.startswith("- ") else "  "
+            lines += wrap(paragraph, columns, "  ", hang)
     if report.code:
         lines += ["", click.style(_HEADS["code"].of(lang), bold=True)]
         hint = wrap(_PHRASES["code"].of(lang), columns, "  ")
@@ -99,11 +102,13 @@ def _parts(explanation: Explanation) -> list[tuple[str, list[str]]]:
     known = verdict.rule is not None
     times = [item for item in verdict.request_ids if item.times]
     parts = [
+        *([("paid", _paid(report.paid))] if report.paid is not None and report.paid.said else []),
         ("chain", [_chain(verdict.layers, lang)] if known or any(layer.name != "unknown" for layer in verdict.layers) else []),
         ("says", [f"“{report.original}”", report.translation]),
         ("request", _request(verdict.request, lang)),
         ("cause" if known else "known", [report.cause]),
-        ("solution" if known else "fetch", _numbered(report.solution)),
+        ("solution" if known else "fetch", [*_numbered(report.solution), *_in_app(report)]),
+        *([] if report.paid is None or report.paid.said else [("paid", _paid(report.paid))]),
         ("prevention", _numbered(report.prevention)),
         ("write", report.write_to.splitlines() if report.write_to else []),
         ("ids", [f"{item.id}  {item.issuer}  {_PHRASES['or'].of(lang).join(item.times)}" for item in times]),
@@ -170,6 +175,21 @@ def _chain(layers: tuple[Layer, ...], lang: str) -> str:
 
 def _numbered(steps: tuple[str, ...]) -> list[str]:
     return [f"{number}. {step}" for number, step in enumerate(steps, 1)]
+
+
+def _in_app(report: Report) -> list[str]:
+    head = [_PHRASES["app"].of(report.lang).format(app=report.app_steps[0].label)] if report.app_steps else []
+    colon, gap = ("：", "") if report.lang == "zh" else (": ", " ")
+    return head + [f"- {item.title}{colon}{gap.join(item.steps)} ({item.source.address})" for item in report.app_steps]
+
+
+def _paid(paid: Paid) -> list[str]:
+    """Each point with its command on a line of its own, as a terminal's reader copies it."""
+    lines = []
+    for number, point in enumerate(paid.points, 1):
+        lines.append(f"{number}. {point.text}" + (f" ({point.source.address})" if point.source else ""))
+        lines += [point.command] if point.command else []
+    return lines
 
 
 def markdown(explanation: Explanation, catalogue: Catalogue) -> str:

@@ -10,6 +10,7 @@ import re
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -65,6 +66,7 @@ def environment(lang: str) -> Environment:
         "usd": usd,
         "at_us": lambda at_us: instant(instants.instant(at_us)),
         "span_ms": lambda span_ms: f"{span_ms} ms" if span_ms < 1000 else labels.took(span_ms * 1000),
+        "host": lambda address: urlsplit(address).hostname or address,
         "is_link": lambda address: address.startswith("https://"),
     }
     made.globals |= {

@@ -11,8 +11,10 @@ import re
 from solvent.catalogue.advice import Advice
 from solvent.catalogue.load import Catalogue
 from solvent.catalogue.rules import Rule
-from solvent.catalogue.tables import Steps, Words
+from solvent.catalogue.tables import Words
 from solvent.diagnosis import phrases
+from solvent.diagnosis.apps import app_steps
+from solvent.diagnosis.paid import paid
 from solvent.diagnosis.quote import quoted
 from solvent.diagnosis.reading import Reading
 from solvent.diagnosis.wording import Wording
@@ -34,9 +36,6 @@ def report(verdict: Verdict, reading: Reading, catalogue: Catalogue, lang: str, 
     language = code_language or _code_language(verdict, catalogue)
     letter = None if verdict.actor is Actor.NOBODY else (own and own.write_to) or advice.write_to
 
-    def steps(mine: Steps | None, general: Steps) -> tuple[str, ...]:
-        return tuple(map(wording.fill, (mine or general).of(lang)))
-
     return Report(
         lang=lang,
         title=wording.fill(_title(rule, verdict, advice).of(lang)),
@@ -45,11 +44,13 @@ def report(verdict: Verdict, reading: Reading, catalogue: Catalogue, lang: str, 
         translation=wording.fill(_translation(rule, own, advice, lang, original)),
         cause=wording.fill(((own and own.cause) or advice.cause).of(lang)),
         who_acts=wording.fill(((own and own.who_acts) or advice.who_acts).of(lang)),
-        solution=steps(own.solution if own else None, advice.solution),
-        prevention=steps(own.prevention if own else None, advice.prevention),
+        solution=wording.steps((own and own.solution) or advice.solution),
+        prevention=wording.steps((own and own.prevention) or advice.prevention),
         write_to=None if letter is None else wording.letter(letter.of(lang)),
         code_language=language,
         code=catalogue.code.get((_handling(verdict, advice), language), ""),
+        paid=paid(verdict, reading, advice, catalogue, wording),
+        app_steps=app_steps(verdict, advice.acts if own is None or own.acts is None else own.acts, catalogue, lang),
     )
 
 

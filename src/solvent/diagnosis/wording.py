@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from solvent.catalogue.load import Catalogue
-from solvent.catalogue.tables import Words
+from solvent.catalogue.tables import Steps, Words
 from solvent.diagnosis.chain import UNNAMED_RELAY
 from solvent.model.verdict import Role, Verdict
 
@@ -30,7 +30,7 @@ class Wording:
     """The values of one verdict's placeholders, in one language."""
 
     def __init__(self, verdict: Verdict, catalogue: Catalogue, lang: str, original: str) -> None:
-        self._lang = lang
+        self.lang = lang
         self._values = {"quote": original}
         relays = [layer for layer in verdict.layers if layer.role in (Role.RELAY, Role.GATEWAY)]
         apps = [layer for layer in verdict.layers if layer.role is Role.APP]
@@ -57,9 +57,13 @@ class Wording:
 
     def fill(self, text: str) -> str:
         """The text with every placeholder filled, by a common name where the paste shows none."""
-        filled = _PLACEHOLDER.sub(lambda found: self._values.get(found.group(1)) or _UNNAMED[found.group(1)].of(self._lang), text)
+        filled = _PLACEHOLDER.sub(lambda found: self._values.get(found.group(1)) or _UNNAMED[found.group(1)].of(self.lang), text)
         # A template keeps a space around names in Latin letters; around a Chinese one it would be a hole.
-        return _GAP.sub("", filled) if self._lang == "zh" else filled
+        return _GAP.sub("", filled) if self.lang == "zh" else filled
+
+    def steps(self, steps: Steps) -> tuple[str, ...]:
+        """The list in this wording's language, every placeholder filled."""
+        return tuple(map(self.fill, steps.of(self.lang)))
 
     def letter(self, text: str) -> str:
         """A message to somebody else: lines about facts that the paste does not show are left out."""

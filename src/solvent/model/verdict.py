@@ -162,6 +162,69 @@ class RequestFault(Struct, frozen=True):
         }
 
 
+class Read(Struct, frozen=True):
+    """Where something that a report says was read; `day` is ISO 8601, `evidence` as in `catalogue.tables.Source`."""
+
+    address: str
+    day: str
+    evidence: str
+
+    def as_json(self) -> dict[str, str]:
+        """The `source` object of the contract."""
+        return {"address": self.address, "read": self.day, "evidence": self.evidence}
+
+
+class AppHelp(Struct, frozen=True):
+    """How one thing that the solution asks for is done in the app that the text comes from."""
+
+    app: str
+    label: str
+    act: str
+    title: str
+    steps: tuple[str, ...]
+    source: Read
+
+    def as_json(self) -> dict[str, Any]:
+        """One of the `app_steps` of the contract."""
+        return {
+            "app": self.app,
+            "label": self.label,
+            "act": self.act,
+            "title": self.title,
+            "steps": list(self.steps),
+            "source": self.source.as_json(),
+        }
+
+
+class PaidPoint(Struct, frozen=True):
+    """One thing to know or to do for somebody who paid and whose calls still fail.
+
+    `kind` is `first` (what to make sure of), `delay`, `cause` or `check`; `command` is a call that costs nothing. `source` is None
+    where the sentence states no fact about a party.
+    """
+
+    kind: str
+    text: str
+    command: str | None = None
+    source: Read | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """One of the `points` of the contract's `paid`."""
+        source = None if self.source is None else self.source.as_json()
+        return {"kind": self.kind, "text": self.text, "command": self.command, "source": source}
+
+
+class Paid(Struct, frozen=True):
+    """The answer to “I paid and it still fails”; `said` tells that the text itself says so."""
+
+    said: bool
+    points: tuple[PaidPoint, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The `paid` object of the contract."""
+        return {"said": self.said, "points": [point.as_json() for point in self.points]}
+
+
 class Report(Struct, frozen=True):
     """The judgement in words, in one language."""
 
@@ -177,6 +240,8 @@ class Report(Struct, frozen=True):
     write_to: str | None
     code_language: str
     code: str
+    app_steps: tuple[AppHelp, ...] = ()
+    paid: Paid | None = None
     source: str = "catalogue"
 
     def as_json(self) -> dict[str, Any]:
@@ -189,6 +254,8 @@ class Report(Struct, frozen=True):
             "cause": self.cause,
             "who_acts": self.who_acts,
             "solution": list(self.solution),
+            "app_steps": [item.as_json() for item in self.app_steps],
+            "paid": None if self.paid is None else self.paid.as_json(),
             "prevention": list(self.prevention),
             "write_to": self.write_to,
             "code": {"language": self.code_language, "text": self.code},

@@ -90,6 +90,15 @@ def test_a_value_of_the_right_kind_is_read(read: Read, value: Any, expected: Any
     table.done()
 
 
+def test_a_table_may_be_a_list_in_every_language_itself() -> None:
+    table = Table({"en": ["a", "b"], "zh": ["甲", "乙"]}, WHERE)
+    assert table.has("en")
+    assert table.lists() == Steps(("a", "b"), ("甲", "乙"))
+    assert not table.has("en")
+    with pytest.raises(CatalogueError, match="there are 1 steps in en and 0 in zh"):
+        Table({"en": ["a"]}, WHERE).lists()
+
+
 @pytest.mark.parametrize(("read", "value", "complaint"), WRONG)
 def test_a_mistake_names_the_file_and_the_key(read: Read, value: Any, complaint: str) -> None:
     with pytest.raises(CatalogueError) as refusal:

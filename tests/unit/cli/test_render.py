@@ -96,6 +96,22 @@ def test_code_is_shown_only_where_it_was_asked_for() -> None:
     assert "--code curl" in " ".join(STYLE.sub("", render.text(explanation)).split())
 
 
+def test_who_paid_reads_about_that_first_and_each_command_stands_alone() -> None:
+    text = shown("I just topped up.\n402 Insufficient Balance api.deepseek.com")
+    assert text.index("I paid and it still fails") < text.index("The chain") < text.index("What to do")
+    assert re.search(r"^ {2}curl -H", text, re.MULTILINE)
+    unsaid = shown("402 Insufficient Balance api.deepseek.com")
+    assert unsaid.index("What to do") < unsaid.index("I paid and it still fails") < unsaid.index("Prevent it")
+    assert "I paid" not in shown("HTTP 503: busy")
+
+
+@pytest.mark.parametrize(("lang", "head"), [("en", "In Claude Code:"), ("zh", "在 Claude Code 里：")])
+def test_steps_in_the_readers_app_follow_the_solution(lang: str, head: str) -> None:
+    text = shown("API Error: 401 invalid x-api-key · Please run /login", lang)
+    assert text.index(head) < text.index("`/status`") < text.index("Prevent it" if lang == "en" else "预防措施")
+    assert "https://code.claude.com/docs/en/errors" in text
+
+
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_paste_cannot_steer_the_readers_terminal(attack: str) -> None:
     text = shown(f"HTTP 418: the frobnicator {attack} failed at once")

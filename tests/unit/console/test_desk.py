@@ -39,6 +39,28 @@ def test_code_in_another_language_is_a_link(visitor: Visitor) -> None:
     assert '<details id="code" open>' in visitor.get("/e?code=curl").text
 
 
+def test_where_the_text_says_that_it_was_paid_the_answer_to_that_is_open_and_first(visitor: Visitor) -> None:
+    unfolding = visitor.get("/e?example=anthropic-direct").text
+    assert '<details id="paid" class="paid">' in unfolding
+    assert unfolding.index('id="do-head"') < unfolding.index('id="paid"')
+    filed = visitor.post("/e", {"raw": "我充了钱还是报错 402 Insufficient Balance api.deepseek.com", "lang": "zh"})
+    page = visitor.get(filed.headers["location"]).text
+    assert '<details id="paid" class="paid" open>' in page
+    assert page.index('id="paid"') < page.index('id="do-head"')
+    assert "我付了钱，还是报错" in page
+    assert page.count('id="paid"') == 1
+    assert "https://api.deepseek.com/user/balance" in text_of(page)
+
+
+def test_steps_in_the_readers_app_stand_with_their_source(visitor: Visitor) -> None:
+    filed = visitor.post("/e", {"raw": "Cherry Studio: 401 Incorrect API key provided: sk-x", "lang": "zh"})
+    page = visitor.get(filed.headers["location"]).text
+    assert "在 Cherry Studio 里这样做" in page
+    assert "打开「设置」→「模型服务」" in page
+    assert '<a href="https://github.com/CherryHQ/cherry-studio/' in page
+    assert 'class="in-app"' not in visitor.get("/e?lang=zh").text
+
+
 def test_a_program_files_with_one_field(visitor: Visitor) -> None:
     answer = visitor.post("/e", {"raw": SEED.text})
     assert answer.status == 303

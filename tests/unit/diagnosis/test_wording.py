@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from solvent.catalogue.tables import Steps
 from solvent.diagnosis import engine, judge
 from solvent.diagnosis.wording import Wording
 from tests.unit.diagnosis.test_judge import DIRECT, SEED
@@ -36,3 +37,8 @@ def test_the_readers_own_relay_comes_first_among_ids_and_gives_the_time() -> Non
     text = "402 Insufficient Balance (request id: 20260726224417468936071826hAb1C2d) (request id: 202607272244174129368978268d9d6DXcDCT5j)"
     assert wording(text).fill("{ids}").startswith("202607272244174129368978268d9d6DXcDCT5j")
     assert wording(text).fill("{times}") == "2026-07-27T22:44:17Z"
+
+
+def test_a_list_is_filled_in_the_wordings_language() -> None:
+    steps = Steps(en=("Ask {provider}", "Wait"), zh=("问 {provider}", "等"))
+    assert wording(SEED, "zh").steps(steps) == ("问 Anthropic", "等")

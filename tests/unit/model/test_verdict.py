@@ -6,10 +6,14 @@ from msgspec.structs import replace
 
 from solvent.model.verdict import (
     Actor,
+    AppHelp,
     Category,
     Evidence,
     Layer,
     Limit,
+    Paid,
+    PaidPoint,
+    Read,
     Report,
     RequestFault,
     RequestId,
@@ -114,6 +118,28 @@ def test_the_json_holds_every_field_of_the_contract() -> None:
     assert [field for field in REPORT_FIELDS if field not in body["report"]] == []
     assert body["report"]["translation"] == {"original": "too low", "text": "太低"}
     assert body["report"]["code"] == {"language": "python", "text": "print()"}
+    assert (body["report"]["app_steps"], body["report"]["paid"]) == ([], None)
+
+
+def test_what_helps_beside_the_solution_says_where_it_was_read() -> None:
+    source = Read("https://app.example/docs", "2026-11-29", "documented")
+    helped = replace(
+        REPORT,
+        app_steps=(AppHelp("app", "App", "change_key", "换 key", ("一", "二"), source),),
+        paid=Paid(said=True, points=(PaidPoint("first", "先"), PaidPoint("check", "查", "curl x", source))),
+    )
+    body = helped.as_json()
+    read = {"address": "https://app.example/docs", "read": "2026-11-29", "evidence": "documented"}
+    assert body["app_steps"] == [
+        {"app": "app", "label": "App", "act": "change_key", "title": "换 key", "steps": ["一", "二"], "source": read}
+    ]
+    assert body["paid"] == {
+        "said": True,
+        "points": [
+            {"kind": "first", "text": "先", "command": None, "source": None},
+            {"kind": "check", "text": "查", "command": "curl x", "source": read},
+        ],
+    }
 
 
 def test_the_json_is_plain_data() -> None:
