@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from solvent.base.zones import zone
 from solvent.catalogue.api import Api, read_api
 from solvent.catalogue.paid import Fact, read_paid
 from solvent.catalogue.steps import Act, AppSteps, read_steps
@@ -32,6 +33,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Reset:
+    """When a party's limits of one window (`day` or `month`) begin anew: at midnight in a zone, of a month on its first day."""
+
+    window: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """One provider, relay, gateway, edge, SDK or app.
 
@@ -40,6 +49,7 @@ class Party:
     writes `"param": ""` itself, which else is the mark of a relay. `api`: how an account there is called, None where that is not known.
     `dialect`: the only API that a client speaks, None where it speaks several. `sends` are fields that a client adds to requests by itself.
     `steps` are where things are done in an app, `paid` what is known where somebody paid there and calls still fail.
+    `resets`: when its limits begin anew, as far as somebody read it.
     """
 
     name: str
@@ -59,6 +69,7 @@ class Party:
     sends: tuple[str, ...] = ()
     steps: dict[Act, AppSteps] = field(default_factory=dict)
     paid: tuple[Fact, ...] = ()
+    resets: tuple[Reset, ...] = ()
 
     def link(self, kind: str) -> str | None:
         """The address of a page such as `billing`, `status` or `keys`, or None."""
@@ -92,6 +103,7 @@ def read_party(data: dict[str, Any], where: str) -> Party:
         sends.append(item.text("field"))
         item.text("seen_in")
         item.done()
+    resets = tuple(_read_reset(item) for item in table.tables("reset"))
     party = Party(
         name=name,
         label=table.text("label"),
@@ -110,11 +122,21 @@ def read_party(data: dict[str, Any], where: str) -> Party:
         sends=tuple(sends),
         steps=read_steps(table.tables("steps")),
         paid=read_paid(table.tables("paid")),
+        resets=resets,
     )
     table.done()
     if party.steps and role is not Role.APP:
         raise table.fail(f"`[[steps]]` are of apps, and this is a {role}")
     return party
+
+
+def _read_reset(table: Table) -> Reset:
+    found = Reset(table.choice("window", ("day", "month")), table.text("zone"))
+    if zone(found.zone) is None:
+        raise table.fail(f"`zone` is `{found.zone}`, which no time zone is called")
+    table.text("seen_in")
+    table.done()
+    return found
 
 
 def _quoted(host: str) -> str:

@@ -33,6 +33,8 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
     actor = _actor(rule, category, wallet, behind=behind)
     status, status_source = _status(decision)
     retryable = rule.retryable if rule is not None and rule.retryable is not None else category in defaults.RETRYABLE
+    begins = parties[provider].resets if provider in parties else ()
+    back = recovery.of(reading, rule, category, passes=retryable or wallet is Wallet.KEY_BUDGET, party_resets=begins)
     voice = "any" if rule is None else rule.voice
     drawn = chains.layers(chain, parties, provider, wallet, decision.quote, voice)
     if category in (Category.CLIENT_CODE, Category.NOT_AN_ERROR):
@@ -50,9 +52,9 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
         http_status=status,
         http_status_source=status_source,
         http_status_should_be=_should_be(rule, category, provider, status),
-        retryable=retryable,
-        available_at=recovery.available_at(reading.flat, _failed_at(reading)) if retryable or wallet is Wallet.KEY_BUDGET else None,
-        window=None if rule is None else rule.window,
+        retryable=retryable and not back.hopeless,
+        available_at=back.available_at,
+        window=back.window,
         confidence=_confidence(decision, provider, wallet),
         rule=None if rule is None else rule.id,
         language=reading.language,
@@ -60,6 +62,7 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
         evidence=_evidence(decision, reading, others, engine.catalogue, lang),
         trail=decision.trail,
         fingerprint=_fingerprint(decision, reading, provider, wallet),
+        retry_after_s=back.retry_after_s,
         request=refused.of(reading.flat, decision.position, category, Hops(chain, parties, lang)),
     )
 
@@ -116,12 +119,6 @@ def _should_be(rule: Rule | None, category: Category, provider: str, seen: int |
     if category is Category.OVERLOADED and provider == "anthropic":
         return 529
     return defaults.STATUS_SHOULD_BE[category]
-
-
-def _failed_at(reading: Reading) -> str | None:
-    """The instant of the failure where the ids leave exactly one."""
-    instants = {instant for found in reading.request_ids for instant in found.times}
-    return instants.pop() if len(instants) == 1 else None
 
 
 def _confidence(decision: Decision, provider: str, wallet: Wallet) -> float:

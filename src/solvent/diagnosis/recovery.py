@@ -1,79 +1,137 @@
-"""When an identical call can pass again, where the text itself names an instant.
+"""When an identical call can pass again: the instant, the wait, and the window that resets by itself.
 
-A relative wait ("try again in 14 s") becomes an instant only where the text also says when the failure happened; a wrong instant
-is worse than none.
+A relative wait becomes an instant only where the text also says when the failure happened; a wrong instant is worse than none.
+Beside a limit that counts over a day or longer, a wait of seconds is the habit of a client's back-off and tells nothing (Google sends
+one with every refusal); and no wait opens a limit of nothing.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
-_REGAIN = re.compile(r"regain access on (\d{4}-\d{2}-\d{2}) at (\d{2}:\d{2}) UTC", re.IGNORECASE)
-_EPOCH = re.compile(r"usage limit reached\|(\d{10})\b", re.IGNORECASE)
-_RESET_MS = re.compile(r"x-ratelimit-reset[\"']?\s*:\s*[\"']?(\d{13})\b", re.IGNORECASE)
-_ZHIPU_RESET = re.compile(r"(?:limit will reset at|限额将在|将在)\s?(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})", re.IGNORECASE)
-_RELATIVE = re.compile(
-    r"(?:try again in|retry after|retry in|please wait|retrydelay[\"']?\s*:\s*[\"']?)\s*"
-    r"(?:(\d{1,3})h)?\s*(?:(\d{1,4})m(?!s))?\s*(?:(\d{1,6}(?:\.\d{1,6})?)\s*(?:s\b|sec|seconds))?",
+from solvent.base.zones import zone
+from solvent.catalogue.parties import Reset
+from solvent.catalogue.rules import Rule
+from solvent.diagnosis import moments, resets, waits, windows
+from solvent.diagnosis.reading import Reading
+from solvent.model.verdict import Category
+
+_HOUR_S: Final = 3_600
+_LONG: Final = frozenset({"day", "week", "month"})
+# Where the limiter counts for this very request how long it takes until there is room, minutes can be true beside a day's limit.
+_COUNTED = re.compile(r"limit [\d,.]{1,16}, used [\d,.]{1,16}, requested|per \d{4,6}s exceeded", re.IGNORECASE)
+_AFTER_MS = re.compile(r"\bretry-after-ms[\"']?\s?:\s?[\"']?(\d{1,12})", re.IGNORECASE)
+_AFTER = re.compile(r"\bretry-after[\"']?\s?:\s?[\"']?(\d{1,8})(?:\.(\d{1,20}))?(?![\w:-])", re.IGNORECASE)
+_AFTER_DATE = re.compile(r"\bretry-after[\"']?\s?:\s?[\"']?([A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)", re.IGNORECASE)
+_RESET_HEADER = re.compile(
+    r"ratelimit-reset(-[a-z_-]{1,30})?[\"']?\s?:\s?[\"']?"
+    r"((?:\d{1,8}(?:\.\d{1,9})?(?:ms|[dhms])){1,4}|\d{1,6})(?![\w.:-])",
     re.IGNORECASE,
 )
-_RETRY_AFTER = re.compile(r"\bretry-after[\"']?\s*:\s*[\"']?(\d{1,6})(?:\.\d+)?\b", re.IGNORECASE)
-_DATE_HEADER = re.compile(r"\bdate[\"']?\s*:\s*[\"']?([A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)", re.IGNORECASE)
+_LEFT = re.compile(r"ratelimit-remaining(-[a-z_-]{1,30})?[\"']?\s?:\s?[\"']?(-?\d{1,12})", re.IGNORECASE)
+_NOBODYS = ("generic/", "client/", "status/")
 
 
-def available_at(flat: str, failed_at: str | None) -> str | None:
-    """The instant (ISO 8601, UTC) from which a retry can pass, or None where the text does not say one.
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """`available_at` in ISO 8601 with its zone, `retry_after_s` in whole seconds, each None where the text does not say; `hopeless`: never by itself."""
 
-    `failed_at` is the instant of the failure where exactly one is known, in ISO 8601.
+    available_at: str | None = None
+    retry_after_s: int | None = None
+    window: str | None = None
+    hopeless: bool = False
+
+
+def of(reading: Reading, rule: Rule | None, category: Category, *, passes: bool, party_resets: tuple[Reset, ...] = ()) -> Recovery:
+    """What the text says of the way back; `passes` says that time alone can bring it, else only the window is told.
+
+    `party_resets` are the instants at which the provider's own windows are known to begin.
     """
-    regain = _REGAIN.search(flat)
-    if regain is not None:
-        return _valid(f"{regain.group(1)}T{regain.group(2)}:00Z")
-    epoch = _EPOCH.search(flat)
-    if epoch is not None:
-        return _iso(datetime.fromtimestamp(int(epoch.group(1)), tz=UTC))
-    reset = _RESET_MS.search(flat)
-    if reset is not None:
-        return _iso(datetime.fromtimestamp(int(reset.group(1)) // 1000, tz=UTC))
-    zhipu = _ZHIPU_RESET.search(flat)
-    if zhipu is not None:
-        return _valid(zhipu.group(1).replace(" ", "T") + "+08:00")
-    return _relative(flat, failed_at)
+    ruled = None if rule is None else rule.window
+    if not passes and category is not Category.RATE_LIMITED:
+        return Recovery(window=ruled)
+    lower = reading.flat.lower()
+    if category is Category.RATE_LIMITED and windows.nothing(lower):
+        return Recovery(hopeless=True)
+    knows = rule is not None and not rule.id.startswith(_NOBODYS)
+    wordy = category in (Category.RATE_LIMITED, Category.BUDGET_LIMIT)
+    window = windows.of(lower, ruled, knows=knows, wordy=wordy) if wordy else ruled
+    if not passes:
+        return Recovery(window=window)
+    failed_at = moments.failed_at(reading)
+    told = resets.of(reading.flat, failed_at)
+    wait_s = None if told is not None else _wait_s(reading.flat, lower)
+    if wait_s is not None and window in _LONG and not _believable(wait_s, window, lower):
+        wait_s = None
+    if told is None and wait_s is None and failed_at is not None:
+        begins = next((begin for begin in party_resets if begin.window == window), None)
+        told = None if begins is None else _next(begins, failed_at)
+    if failed_at is None:
+        return Recovery(told, wait_s, window)
+    if told is None and wait_s is not None:
+        return Recovery(_added(failed_at, wait_s), wait_s, window)
+    return Recovery(told, wait_s if told is None else _until(failed_at, told), window)
 
 
-def _relative(flat: str, failed_at: str | None) -> str | None:
-    delay = _delay(flat)
-    if delay is None:
+def _believable(wait_s: int, window: str | None, lower: str) -> bool:
+    if wait_s >= _HOUR_S:
+        return True
+    return wait_s >= 60 and (window != "day" or _COUNTED.search(lower) is not None)
+
+
+def _wait_s(flat: str, lower: str) -> int | None:
+    """The wait that the text asks for, in whole seconds, rounded up: a retry a moment too early fails again."""
+    found = waits.said(flat)
+    if found is not None:
+        return -(-found.ms // 1_000)
+    if "retry-after" in lower:
+        exact = _AFTER_MS.search(flat)
+        if exact is not None:
+            return -(-int(exact.group(1)) // 1_000)
+        header = _AFTER.search(flat)
+        if header is not None:
+            return int(header.group(1)) + bool((header.group(2) or "").strip("0"))
+        dated = _AFTER_DATE.search(flat)
+        asked_ms = None if dated is None else waits.of_headers({"retry-after": dated.group(1), "date": moments.date_header(flat) or ""})
+        if asked_ms is not None:
+            return -(-asked_ms // 1_000)
+    return _reset_s(flat) if "ratelimit-reset" in lower else None
+
+
+def _reset_s(flat: str) -> int | None:
+    """The longest of the spans in headers such as `x-ratelimit-reset-tokens: 6m0s` of whose kind nothing is left, else of all."""
+    spans = {(kind or "").lower(): waits.span(f"{text}s" if text.isdigit() else text) for kind, text in _RESET_HEADER.findall(flat)}
+    spent = {(kind or "").lower() for kind, left in _LEFT.findall(flat) if int(left) <= 0}
+    known = {kind: ms for kind, ms in spans.items() if ms is not None}
+    longest = max((ms for kind, ms in known.items() if kind in spent or not spent & known.keys()), default=None)
+    return None if longest is None else -(-longest // 1_000)
+
+
+def _next(begins: Reset, failed_at: datetime) -> str | None:
+    """When the window that was used up at `failed_at` begins anew, by the clock of its zone."""
+    named = zone(begins.zone)
+    if named is None:
         return None
-    dated = _DATE_HEADER.search(flat)
+    local = failed_at.astimezone(named).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None, fold=0)
     try:
-        start = parsedate_to_datetime(dated.group(1)) if dated else datetime.fromisoformat(failed_at) if failed_at else None
-        return None if start is None else _iso((start + delay).astimezone(UTC))
-    except (ValueError, OverflowError):
-        # A date that no calendar has, or one beyond the last year: the text says no usable instant.
+        day = local + timedelta(days=1) if begins.window == "day" else (local.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return resets.iso(day.replace(tzinfo=named))
+    except OverflowError:
+        # Beyond the last year of the calendar.
         return None
 
 
-def _delay(flat: str) -> timedelta | None:
-    """The wait that the text asks for, rounded up to whole seconds: a retry a moment too early fails again."""
-    for wait in _RELATIVE.finditer(flat):
-        hours, minutes, seconds = wait.groups()
-        if hours or minutes or seconds:
-            whole, _, part = (seconds or "0").partition(".")
-            return timedelta(hours=int(hours or 0), minutes=int(minutes or 0), seconds=int(whole) + bool(part.strip("0")))
-    header = _RETRY_AFTER.search(flat)
-    return None if header is None else timedelta(seconds=int(header.group(1)))
-
-
-def _valid(text: str) -> str | None:
+def _added(failed_at: datetime, wait_s: int) -> str | None:
     try:
-        datetime.fromisoformat(text)
-    except ValueError:
+        return resets.iso(failed_at + timedelta(seconds=wait_s))
+    except OverflowError:
+        # As above.
         return None
-    return text
 
 
-def _iso(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _until(failed_at: datetime, told: str) -> int | None:
+    left = (datetime.fromisoformat(told) - failed_at).total_seconds()
+    return int(left) if left > 0 else None

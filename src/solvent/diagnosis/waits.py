@@ -11,14 +11,26 @@ from typing import NamedTuple
 WAIT_MAX_MS = 24 * 3_600_000
 
 _NUMBER = re.compile(r"(\d{1,12})(?:\.(\d{1,20}))?", re.ASCII)
+_SPAN = (
+    r"(?:(?P<days>\d{1,3})\s?d(?:ays?)?(?![a-z])[,\s]{0,2}(?:and )?)?"
+    r"(?:(?P<hours>\d{1,4})\s?h(?:(?:ou)?rs?)?(?![a-z])[,\s]{0,2}(?:and )?)?"
+    r"(?:(?P<minutes>\d{1,5})\s?m(?:in(?:ute)?s?)?(?![a-z])[,\s]{0,2}(?:and )?)?"
+    r"(?:(?P<number>\d{1,8})(?:\.(?P<part>\d{1,20}))?\s?(?P<unit>ms|milliseconds?|s(?:ec(?:ond)?s?)?)(?![a-z]))?"
+)
 _SAID = re.compile(
-    r"(?:try again (?:in|after)|retry (?:after|in)|please wait|retrydelay[\"']?\s{0,3}:)\s{0,3}[\"']?"
-    r"(?:(?P<days>\d{1,3})\s?d(?:ays?)?(?![a-z])[,\s]{0,2})?"
-    r"(?:(?P<hours>\d{1,4})\s?h(?:(?:ou)?rs?)?(?![a-z])[,\s]{0,2})?"
-    r"(?:(?P<minutes>\d{1,5})\s?m(?:in(?:ute)?s?)?(?![a-z])[,\s]{0,2})?"
-    r"(?:(?P<number>\d{1,8})(?:\.(?P<part>\d{1,20}))?\s?(?P<unit>ms|milliseconds?|s(?:ec(?:ond)?s?)?)(?![a-z]))?",
+    rf"(?:try again (?:in|after)|retry (?:after|in)|please wait(?: for)?|retrydelay[\"']?\s{{0,3}}:|resets? (?:in|after)|available in)\s{{0,3}}[\"']?{_SPAN}",
     re.IGNORECASE | re.ASCII,
 )
+_ONLY = re.compile(_SPAN, re.IGNORECASE | re.ASCII)
+# A field that counts seconds by its name.
+_FIELD = re.compile(
+    r"(?:resets_in_seconds|retry_after(?:_seconds)?|retryafter(?:seconds)?)[\"']?\s?[:=]\s?[\"']?(\d{1,8})(?:\.(\d{1,20}))?(?![\d:-])",
+    re.IGNORECASE,
+)
+_CHINESE = re.compile(
+    r"(?:请|等待|需等|在)\s?(?:等待)?\s?(\d{1,6})\s?(秒|分钟|分鐘|小时|小時|天)\s?(?:之?[后後]|再|$)|(\d{1,6})\s?(秒|分钟|分鐘|小时|小時|天)之?[后後](?:再|重)?试"
+)
+_CHINESE_S = {"秒": 1, "分钟": 60, "分鐘": 60, "小时": 3_600, "小時": 3_600, "天": 86_400}
 
 
 class Said(NamedTuple):
@@ -44,16 +56,41 @@ def of_headers(headers: Mapping[str, str]) -> int | None:
 
 
 def of_words(text: str) -> Said | None:
+    """The first wait that the text names, at most a day; None where it names none."""
+    found = said(text)
+    return found if found is None or found.ms <= WAIT_MAX_MS else Said(WAIT_MAX_MS, found.words)
+
+
+def said(text: str) -> Said | None:
     """The first wait that the text names, rounded up to whole seconds where it names parts of one; None where it names none."""
     for found in _SAID.finditer(text):
-        days, hours, minutes, number, part, unit = found.groups()
-        if not any((days, hours, minutes, number)):
-            continue
-        seconds = (int(days or 0) * 24 + int(hours or 0)) * 3_600 + int(minutes or 0) * 60
-        last = int(number or 0) + bool((part or "").strip("0"))
-        short = (unit or "").lower().startswith("m")
-        return Said(min(seconds * 1_000 + (last if short else last * 1_000), WAIT_MAX_MS), found.group())
-    return None
+        ms = _ms(found)
+        if ms is not None:
+            return Said(ms, found.group())
+    field = _FIELD.search(text)
+    if field is not None:
+        return Said((int(field.group(1)) + bool((field.group(2) or "").strip("0"))) * 1_000, field.group())
+    chinese = None if text.isascii() else _CHINESE.search(text)
+    if chinese is None:
+        return None
+    number, unit = chinese.group(1) or chinese.group(3), chinese.group(2) or chinese.group(4)
+    return Said(int(number) * _CHINESE_S[unit] * 1_000, chinese.group())
+
+
+def span(text: str) -> int | None:
+    """Milliseconds of a span such as `6m0s`, `20s` or `12ms`; None for what is none."""
+    found = _ONLY.fullmatch(text)
+    return None if found is None else _ms(found)
+
+
+def _ms(found: re.Match[str]) -> int | None:
+    days, hours, minutes, number, part, unit = found.group("days", "hours", "minutes", "number", "part", "unit")
+    if not any((days, hours, minutes, number)):
+        return None
+    seconds = (int(days or 0) * 24 + int(hours or 0)) * 3_600 + int(minutes or 0) * 60
+    last = int(number or 0) + bool((part or "").strip("0"))
+    short = (unit or "").lower().startswith("m")
+    return seconds * 1_000 + (last if short else last * 1_000)
 
 
 def _date(text: str) -> datetime | None:

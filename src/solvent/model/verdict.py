@@ -268,7 +268,7 @@ class Verdict(Struct, frozen=True):
 
     `provider` made the innermost error (`unknown` where nothing tells); `layers` runs from the reader's app to the provider, and
     `via` names what wrapped the error, innermost first. `confidence` lies between 0 and 1. `rule` is None where no rule matched.
-    `request` says what of the request was refused, None where the failure is not about the request or nothing is stated.
+    `retry_after_s` is the wait from the failure on, where the text states one. `request` says what of the request was refused, None where the failure is not about the request or nothing is stated.
     """
 
     category: Category
@@ -291,6 +291,7 @@ class Verdict(Struct, frozen=True):
     trail: tuple[Tried, ...]
     fingerprint: str
     request: RequestFault | None = None
+    retry_after_s: int | None = None
 
     @property
     def doc_url(self) -> str | None:
@@ -310,6 +311,7 @@ class Verdict(Struct, frozen=True):
             "http_status_should_be": self.http_status_should_be,
             "retryable": self.retryable,
             "available_at": self.available_at,
+            "retry_after_s": self.retry_after_s,
             "window": self.window,
             "doc_url": self.doc_url,
             "confidence": self.confidence,

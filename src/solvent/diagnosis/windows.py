@@ -1,0 +1,69 @@
+"""Which window a limit counts over, by the words for it: a minute, an hour, five hours, a day, a week, a month; and limits of nothing.
+
+Signs that name a quota (`quotaId … PerDay`, `(TPD)`, `free-models-per-day`) say more than the rule that decided. Words such as
+"daily limit" may speak of a plan that somebody could buy, so they count only where the rule says nothing or knows no provider.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ahocorasick_rs import AhoCorasick
+
+# The longest last: where a text names several, what ends last is what one has to wait for.
+_LENGTHS: Final = ("minute", "hour", "5h", "day", "week", "month")
+_SIGNS: Final = {
+    "minute": ("perminute", "(rpm)", "(tpm)", "(itpm)", "(otpm)", "(qpm)", "models-per-min", "per 60s", "byminute"),
+    "hour": ("perhour", "(rph)", "(tph)", "(ash)", "per 3600s"),
+    "day": ("perday", "(rpd)", "(tpd)", "(asd)", "(ipd)", "models-per-day", "per 86400s", "bymodelbyday"),
+    "week": ("perweek",),
+    "month": ("permonth",),
+}
+_WORDS: Final = {
+    "minute": ("per minute", "per min ", "/min", "rpm limit", "tpm limit", "rpm exceeded", "每分钟", "每分鐘"),
+    "hour": ("hourly", "per hour", "/hour", "每小时"),
+    "5h": ("5-hour", "5 hour", "5h limit", "five-hour", "five hour", "session limit", "5小时", "5 小时", "五小时"),
+    "day": ("daily", "per day", "/day", "for today", "tomorrow", "每日", "每天", "今日", "今天", "当日", "当天", "明天", "日限额"),
+    "week": ("weekly", "per week", "this week", "7-day", "每周", "本周", "周限额", "周额度"),
+    "month": ("monthly", "per month", "this month", "billing cycle", "billing period", "每月", "本月", "当月", "月度"),
+}
+_NOTHING_HINTS: Final = ("limit: 0", "quotavalue", "limit 0,", "limit of 0 ", "quota of 0", "quota is 0")
+_NOTHING = re.compile(
+    r"limit: 0(?![\d.,]?\d)|quotavalue[\"']?: ?[\"']?0(?![\d.])|: limit 0, (?:used|requested)|rate limit of 0 per|quota (?:of|is) 0(?![\d.,]?\d)"
+)
+
+
+class _Names:
+    """Which windows the pieces of a table name in a text."""
+
+    def __init__(self, table: dict[str, tuple[str, ...]]) -> None:
+        pairs = [(piece, window) for window, pieces in table.items() for piece in pieces]
+        self._windows = [_LENGTHS.index(window) for _, window in pairs]
+        self._automaton = AhoCorasick([piece for piece, _ in pairs])
+
+    def longest(self, lower: str) -> str | None:
+        """The longest window that is named in a text in small letters, or None."""
+        found = {self._windows[number] for number, _, _ in self._automaton.find_matches_as_indexes(lower, overlapping=True)}
+        return _LENGTHS[max(found)] if found else None
+
+
+_BY_SIGN, _BY_WORD = _Names(_SIGNS), _Names(_WORDS)
+
+
+def of(lower: str, ruled: str | None, *, knows: bool, wordy: bool) -> str | None:
+    """The window of the limit that a text, in small letters, speaks of.
+
+    `ruled` is the rule's own, `knows` says that the rule is about this very limit, `wordy` that mere words count here at all.
+    """
+    named = _BY_SIGN.longest(lower)
+    if named is not None:
+        return named
+    if ruled is not None and knows:
+        return ruled
+    return (_BY_WORD.longest(lower) if wordy else None) or ruled
+
+
+def nothing(lower: str) -> bool:
+    """Whether the limit that was hit allows nothing at all, so that no window opens it."""
+    return any(hint in lower for hint in _NOTHING_HINTS) and _NOTHING.search(lower) is not None
