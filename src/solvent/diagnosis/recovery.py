@@ -37,7 +37,10 @@ _NOBODYS = ("generic/", "client/", "status/")
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """`available_at` in ISO 8601 with its zone, `retry_after_s` in whole seconds, each None where the text does not say; `hopeless`: never by itself."""
+    """`available_at` in ISO 8601 with its zone, `retry_after_s` in whole seconds, each None where the text does not say.
+
+    `hopeless` says that time alone never brings it back.
+    """
 
     available_at: str | None = None
     retry_after_s: int | None = None

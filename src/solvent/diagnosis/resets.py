@@ -1,4 +1,4 @@
-"""The instant at which a text says that a limit opens again: written out, as seconds of an epoch, in a header, or on a clock with its zone."""
+"""The instant at which a text says that a limit opens again: written out, in an epoch's seconds, in a header, or on a clock with a zone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _EPOCH = re.compile(
     r"(?:usage limit reached\||\bresets?_?at[\"']?\s?[:=]\s?[\"']?|-reset[\"']?\s?:\s?[\"']?)(\d{10}|\d{13})(?![\d.])", re.IGNORECASE
 )
 _WRITTEN = re.compile(
-    r"(?:reset(?:s|_?time(?:stamp)?|_?at)?|regain\w{0,4}|until|available(?: again)?|恢复|重置)[\"']?\s?(?:time)?[:=]?\s?[\"']?(?:at |on |in |时间为?[:：]?\s?)?"
+    r"(?:reset(?:s|_?time(?:stamp)?|_?at)?|regain\w{0,4}|until|available(?: again)?|恢复|重置)"
+    r"[\"']?\s?(?:time)?[:=]?\s?[\"']?(?:at |on |in |时间为?[:：]?\s?)?"
     r"(20\d\d-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?)\s?(Z|UTC|[+-]\d\d:?\d\d)\b",
     re.IGNORECASE,
 )
@@ -27,9 +28,11 @@ _BEIJING = re.compile(
     r"(?:limit will reset at|限额将在|将在)\s?(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})(?!\s?(?:Z|UTC|[+-]\d\d))", re.IGNORECASE
 )
 _CLOCK = re.compile(
-    r"resets?(?: at| on)?:? (?:(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6} (?P<day>\d{1,2})(?:st|nd|rd|th)?,?(?: at)? "
+    r"resets?(?: at| on)?:? "
+    r"(?:(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6} (?P<day>\d{1,2})(?:st|nd|rd|th)?,?(?: at)? "
     r"|(?P<weekday>Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},?(?: at)? )?"
-    r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))? ?(?P<half>[ap]m)?,? ?\(?(?P<zone>UTC|GMT(?:[+-]\d{1,2})?|[A-Z][A-Za-z_]{1,20}/[A-Z][A-Za-z_+/-]{1,40})\)?",
+    r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))? ?(?P<half>[ap]m)?,? ?"
+    r"\(?(?P<zone>UTC|GMT(?:[+-]\d{1,2})?|[A-Z][A-Za-z_]{1,20}/[A-Z][A-Za-z_+/-]{1,40})\)?",
     re.IGNORECASE,
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

@@ -18,7 +18,8 @@ _SPAN = (
     r"(?:(?P<number>\d{1,8})(?:\.(?P<part>\d{1,20}))?\s?(?P<unit>ms|milliseconds?|s(?:ec(?:ond)?s?)?)(?![a-z]))?"
 )
 _SAID = re.compile(
-    rf"(?:try again (?:in|after)|retry (?:after|in)|please wait(?: for)?|retrydelay[\"']?\s{{0,3}}:|resets? (?:in|after)|available in)\s{{0,3}}[\"']?{_SPAN}",
+    rf"(?:try again (?:in|after)|retry (?:after|in)|please wait(?: for)?|retrydelay[\"']?\s{{0,3}}:|resets? (?:in|after)|available in)"
+    rf"\s{{0,3}}[\"']?{_SPAN}",
     re.IGNORECASE | re.ASCII,
 )
 _ONLY = re.compile(_SPAN, re.IGNORECASE | re.ASCII)

@@ -30,7 +30,8 @@ _WORDS: Final = {
 }
 _NOTHING_HINTS: Final = ("limit: 0", "quotavalue", "limit 0,", "limit of 0 ", "quota of 0", "quota is 0")
 _NOTHING = re.compile(
-    r"limit: 0(?![\d.,]?\d)|quotavalue[\"']?: ?[\"']?0(?![\d.])|: limit 0, (?:used|requested)|rate limit of 0 per|quota (?:of|is) 0(?![\d.,]?\d)"
+    r"limit: 0(?![\d.,]?\d)|quotavalue[\"']?: ?[\"']?0(?![\d.])|: limit 0, (?:used|requested)"
+    r"|rate limit of 0 per|quota (?:of|is) 0(?![\d.,]?\d)"
 )
 
 

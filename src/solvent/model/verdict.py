@@ -268,7 +268,8 @@ class Verdict(Struct, frozen=True):
 
     `provider` made the innermost error (`unknown` where nothing tells); `layers` runs from the reader's app to the provider, and
     `via` names what wrapped the error, innermost first. `confidence` lies between 0 and 1. `rule` is None where no rule matched.
-    `retry_after_s` is the wait from the failure on, where the text states one. `request` says what of the request was refused, None where the failure is not about the request or nothing is stated.
+    `retry_after_s` is the wait from the failure on, where the text states one.
+    `request` says what of the request was refused, None where the failure is not about the request or nothing is stated.
     """
 
     category: Category
