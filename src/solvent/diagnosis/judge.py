@@ -34,7 +34,7 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
     status, status_source = _status(decision)
     retryable = rule.retryable if rule is not None and rule.retryable is not None else category in defaults.RETRYABLE
     begins = parties[provider].resets if provider in parties else ()
-    back = recovery.of(reading, rule, category, passes=retryable or wallet is Wallet.KEY_BUDGET, party_resets=begins)
+    back = recovery.of(reading, decision, category, passes=retryable or wallet is Wallet.KEY_BUDGET, party_resets=begins)
     voice = "any" if rule is None else rule.voice
     drawn = chains.layers(chain, parties, provider, wallet, decision.quote, voice)
     if category in (Category.CLIENT_CODE, Category.NOT_AN_ERROR):

@@ -14,8 +14,9 @@ from typing import Final
 
 from solvent.base.zones import zone
 from solvent.catalogue.parties import Reset
-from solvent.catalogue.rules import Rule
 from solvent.diagnosis import moments, resets, waits, windows
+from solvent.diagnosis.engine import Decision
+from solvent.diagnosis.quote import quoted
 from solvent.diagnosis.reading import Reading
 from solvent.model.verdict import Category
 
@@ -48,20 +49,19 @@ class Recovery:
     hopeless: bool = False
 
 
-def of(reading: Reading, rule: Rule | None, category: Category, *, passes: bool, party_resets: tuple[Reset, ...] = ()) -> Recovery:
+def of(reading: Reading, decision: Decision, category: Category, *, passes: bool, party_resets: tuple[Reset, ...] = ()) -> Recovery:
     """What the text says of the way back; `passes` says that time alone can bring it, else only the window is told.
 
     `party_resets` are the instants at which the provider's own windows are known to begin.
     """
+    rule = decision.rule
     ruled = None if rule is None else rule.window
     if not passes and category is not Category.RATE_LIMITED:
         return Recovery(window=ruled)
     lower = reading.flat.lower()
     if category is Category.RATE_LIMITED and windows.nothing(lower):
         return Recovery(hopeless=True)
-    knows = rule is not None and not rule.id.startswith(_NOBODYS)
-    wordy = category in (Category.RATE_LIMITED, Category.BUDGET_LIMIT)
-    window = windows.of(lower, ruled, knows=knows, wordy=wordy) if wordy else ruled
+    window = _window(reading, decision, lower) if category in (Category.RATE_LIMITED, Category.BUDGET_LIMIT) else ruled
     if not passes:
         return Recovery(window=window)
     failed_at = moments.failed_at(reading)
@@ -77,6 +77,20 @@ def of(reading: Reading, rule: Rule | None, category: Category, *, passes: bool,
     if told is None and wait_s is not None:
         return Recovery(_added(failed_at, wait_s), wait_s, window)
     return Recovery(told, wait_s if told is None else _until(failed_at, told), window)
+
+
+def _window(reading: Reading, decision: Decision, lower: str) -> str | None:
+    """The window of the limit: a quota's name says more than the rule, a mere word only where the rule knows of none or of no provider."""
+    rule = decision.rule
+    ruled = None if rule is None else rule.window
+    named = windows.by_sign(lower)
+    if named is not None:
+        return named
+    if rule is not None and (rule.window is not None and not rule.id.startswith(_NOBODYS)):
+        return ruled
+    if rule is not None and rule.category is Category.BUDGET_LIMIT and rule.retryable:
+        return ruled  # other requests hold the money, and give it back before the window ends
+    return windows.by_word(decision.quote or "", quoted(reading, decision.quote)) or ruled
 
 
 def _believable(wait_s: int, window: str | None, lower: str) -> bool:

@@ -52,17 +52,14 @@ class _Names:
 _BY_SIGN, _BY_WORD = _Names(_SIGNS), _Names(_WORDS)
 
 
-def of(lower: str, ruled: str | None, *, knows: bool, wordy: bool) -> str | None:
-    """The window of the limit that a text, in small letters, speaks of.
+def by_sign(lower: str) -> str | None:
+    """The longest window of a quota that a text, in small letters, calls by its name, or None."""
+    return _BY_SIGN.longest(lower)
 
-    `ruled` is the rule's own, `knows` says that the rule is about this very limit, `wordy` that mere words count here at all.
-    """
-    named = _BY_SIGN.longest(lower)
-    if named is not None:
-        return named
-    if ruled is not None and knows:
-        return ruled
-    return (_BY_WORD.longest(lower) if wordy else None) or ruled
+
+def by_word(*texts: str) -> str | None:
+    """The longest window in the first of the texts that has a word for one, or None."""
+    return next(filter(None, (_BY_WORD.longest(text.lower()) for text in texts)), None)
 
 
 def nothing(lower: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from solvent.catalogue.parties import Reset
 from solvent.diagnosis import engine, reader, recovery
@@ -16,7 +17,9 @@ DATE = "date: Wed, 25 Nov 2026 01:09:35 GMT "
 
 
 def back(text: str, resets: tuple[Reset, ...] = ()) -> Recovery:
-    return recovery.of(reader.read(text), None, Category.RATE_LIMITED, passes=True, party_resets=resets)
+    reading = reader.read(text)
+    undecided = replace(engine.packaged().decide(reading), rule=None, quote=None)
+    return recovery.of(reading, undecided, Category.RATE_LIMITED, passes=True, party_resets=resets)
 
 
 def verdict(text: str) -> Verdict:
@@ -147,6 +150,18 @@ def test_no_wait_opens_a_limit_of_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", ["limit: 0.5", "limit: 05", '"quotaValue":"05"', "limit: 0,5", "limit: 10"])
 def test_a_small_limit_is_not_nothing(text: str) -> None:
     assert back(text).hopeless is False
+
+
+@pytest.mark.parametrize(
+    ("text", "window"),
+    [
+        ("429 {'error': {'message': 'Quota exceeded: monthly quota is fine, requests per minute exceeded, retry after 12 s'}}", "minute"),
+        ('今天一直报错\n429 {"error":{"message":"Rate limit exceeded"}}', "minute"),
+        ("429 Rate limit exceeded: free-models-per-min. Add 10 credits to unlock 1000 free model requests per day", "minute"),
+    ],
+)
+def test_words_beside_the_limits_own_sentence_name_no_window(text: str, window: str) -> None:
+    assert verdict(text).window == window
 
 
 def test_a_month_opens_on_its_first_day() -> None:

@@ -6,33 +6,32 @@ from solvent.diagnosis import windows
 
 
 @pytest.mark.parametrize(
-    ("text", "ruled", "window"),
+    ("text", "window"),
     [
-        ("requests per day (rpd): limit 200", "minute", "day"),
-        ("free-models-per-min. add credits to unlock 1000 free model requests per day", "minute", "minute"),
-        ("generaterequestsperdayperproject and perminuteperproject", None, "day"),
-        ("upgrade for a higher daily limit", "minute", "minute"),
-        ("too many requests", "minute", "minute"),
-        ("too many requests", None, None),
+        ("requests per day (rpd): limit 200", "day"),
+        ("free-models-per-min. add credits to unlock 1000 free model requests per day", "minute"),
+        ("generaterequestsperdayperproject and perminuteperproject", "day"),
+        ("daily limit", None),
     ],
 )
-def test_a_rule_that_knows_gives_way_only_to_the_name_of_a_quota(text: str, ruled: str | None, window: str | None) -> None:
-    assert windows.of(text, ruled, knows=True, wordy=True) == window
+def test_a_quota_is_known_by_its_name(text: str, window: str | None) -> None:
+    assert windows.by_sign(text) == window
 
 
 @pytest.mark.parametrize(
-    ("text", "ruled", "window"),
+    ("texts", "window"),
     [
-        ("daily limit reached", "minute", "day"),
-        ("weekly and daily limits", None, "week"),
-        ("session limit", None, "5h"),
-        ("已达每小时上限", "minute", "hour"),
-        ("rate limited", "minute", "minute"),
+        (("Daily limit reached",), "day"),
+        (("weekly and daily limits",), "week"),
+        (("session limit",), "5h"),
+        (("已达每小时上限",), "hour"),
+        (("requests per minute exceeded", "monthly quota is fine, requests per minute exceeded"), "minute"),
+        (("", "per week"), "week"),
+        (("rate limited",), None),
     ],
 )
-def test_a_rule_about_any_limit_gives_way_to_words(text: str, ruled: str | None, window: str | None) -> None:
-    assert windows.of(text, ruled, knows=False, wordy=True) == window
-    assert windows.of(text, ruled, knows=False, wordy=False) == ruled
+def test_the_first_text_with_a_word_for_a_window_tells_it(texts: tuple[str, ...], window: str | None) -> None:
+    assert windows.by_word(*texts) == window
 
 
 @pytest.mark.parametrize(
