@@ -71,6 +71,12 @@ def pieces(source: str) -> Pieces:
     return Pieces(language.needs, whole=False)
 
 
+def rarity(source: str) -> int:
+    """How much a text must hold for the expression to match: characters, of those that not every error has; 0 where nothing is sure."""
+    needs = pieces(source).needs
+    return 0 if needs is None else min(map(_rare, needs))
+
+
 def _worth(texts: Iterable[str]) -> bool:
     return all(len(text) >= _PIECE_MIN for text in texts)
 

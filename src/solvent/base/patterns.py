@@ -118,8 +118,10 @@ class PatternSet:
         undecided = set(self._always)
         for piece in {hit[0] for hit in self._pieces.find_matches_as_indexes(literals.fold(text), overlapping=True)}:
             decided, maybe = self._told[piece]
-            found.update(decided)
-            undecided.update(maybe)
+            if decided:
+                found.update(decided)
+            if maybe:
+                undecided.update(maybe)
         return Occurrences(self._expressions, text, found, undecided)
 
     def found_in(self, text: str) -> set[int]:

@@ -61,10 +61,12 @@ def trace(reading: Reading, parties: Mapping[str, Party], marked: Mapping[str, i
         if found.issuer in parties and parties[found.issuer].role is Role.PROVIDER:
             weights[found.issuer] = weights.get(found.issuer, 0) + CODE_WEIGHT
 
-    ranked = sorted(weights, key=lambda name: (-weights[name], name))
+    by_role: dict[Role, list[str]] = {}
+    for name in sorted(weights, key=lambda name: (-weights[name], name)):
+        by_role.setdefault(parties[name].role, []).append(name)
 
     def strongest(role: Role, least: int = 1) -> list[str]:
-        return [name for name in ranked if parties[name].role is role and weights[name] >= least]
+        return [name for name in by_role.get(role, ()) if weights[name] >= least]
 
     providers = strongest(Role.PROVIDER)
     return Chain(

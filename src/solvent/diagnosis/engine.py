@@ -14,6 +14,7 @@ from itertools import islice
 
 from msgspec import Struct
 
+from solvent.base import literals
 from solvent.base.patterns import Occurrences, PatternSet
 from solvent.catalogue.load import Catalogue
 from solvent.catalogue.load import packaged as packaged_catalogue
@@ -96,10 +97,14 @@ class Engine:
             unless=frozenset(map(self._number, match.unless)),
             code=frozenset(self._number(_bare(code)) for code in match.code if _distinctive(code)),
         )
-        triggers = clause.text or clause.all
-        if triggers:
-            for number in triggers:
-                self._by_pattern[number].append(clause)
+        triggers = _triggers(match)
+        if match.shape and "error" not in match.shape:
+            # Few texts are anything but an error: what the rule looks for in these waits until one is.
+            for shape in match.shape:
+                self._by_shape[shape].append(clause)
+        elif triggers:
+            for source in triggers:
+                self._by_pattern[self._number(source)].append(clause)
         elif match.code:
             for code in match.code:
                 self._by_code[code].append(clause)
@@ -212,6 +217,12 @@ class Engine:
         return None, len(reading.flat)
 
 
+def _triggers(match: Match) -> tuple[str, ...]:
+    """The expressions of which one occurs wherever the match holds, those that the fewest texts hold."""
+    groups = [(source,) for source in match.all] + ([match.text] if match.text else [])
+    return max(groups, key=lambda group: min(map(literals.rarity, group)), default=())
+
+
 def _with_narrower_first(ordered: list[tuple[int, int, _Clause]]) -> list[tuple[int, int, _Clause]]:
     """A rule that yields leaves the case to the best rule of its category that knows a provider's own sentence."""
     if not ordered or not ordered[0][2].rule.yields:
@@ -257,9 +268,9 @@ def _fails(clause: _Clause, reading: Reading, looked: Occurrences, chain: Chain,
     match = clause.match
     if match.text and not looked.among(clause.text):
         return "its sentence does not occur"
-    if len(looked.among(clause.all)) < len(clause.all):
+    if clause.all and len(looked.among(clause.all)) < len(clause.all):
         return "one of its expressions does not occur"
-    if looked.among(clause.unless):
+    if clause.unless and looked.among(clause.unless):
         return "an expression occurs that rules it out"
     if match.code and not looked.among(clause.code) and reading.codes.isdisjoint(match.code):
         return "its code does not occur in a field"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 _MASKS = (
     (re.compile(r"\(request id:[^)]{0,80}\)?", re.IGNORECASE), ""),
@@ -24,6 +25,7 @@ def template(message: str) -> str:
     return text.strip().lower()
 
 
+@lru_cache(4096)
 def of(*parts: str | None) -> str:
     """A short stable name (16 hex digits) for the parts in order."""
     joined = "\x1f".join(part or "" for part in parts)

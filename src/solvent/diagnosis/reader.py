@@ -24,6 +24,8 @@ _INLINE_EXCEPTION = re.compile(r"\b([A-Z][A-Za-z0-9]{1,60}(?:Error|Exception|Tim
 _TITLE = re.compile(r"<(title|h1)[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^[ \t]{1,40}at .{1,300}[(:]\S{0,200}:\d+|^Caused by: ", re.MULTILINE)
 
+_TRACEBACK_SIGNS = ("Traceback (most", " at ", "\tat ", "Caused by: ")
+
 _API_ADDRESS = re.compile(
     r"""(?:(?P<setting>base_?url["']?\s?[:=]\s?["']?)|\b(?:POST|GET)\s|\burl["']?:?\s?["']?|\bto\s|\bfrom\s|curl[^|]{0,60}?\s["']?)
     https?://(?P<host>[A-Za-z0-9.-]{4,120})(?::\d{1,5})?(?P<path>/[^\s"'<>]{0,200})?""",
@@ -67,10 +69,10 @@ def read(raw: str) -> Reading:
         request_ids=ids,
         own_suffixes=suffixes,
         nil_type="<nil>" in flat,
-        masked=bool(_MASKED.search(flat)),
+        masked="***" in flat and _MASKED.search(flat) is not None,
         api_hosts=_api_hosts(flat) if "://" in flat else (),
-        language="zh" if _CHINESE.search(clean) else "en",
-        traceback=bool(_TRACEBACK.search(clean)),
+        language="en" if clean.isascii() or _CHINESE.search(clean) is None else "zh",
+        traceback=any(sign in clean for sign in _TRACEBACK_SIGNS) and _TRACEBACK.search(clean) is not None,
         html_title=None if title is None else title.group(2).strip(),
         shape=shape.of(clean, gathered, statuses, exceptions),
         parts=_parts(clean, parts),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvent.base.literals import WHOLE_MAX, fold, pieces
+from solvent.base.literals import WHOLE_MAX, fold, pieces, rarity
 from solvent.base.patterns import Pattern
 
 
@@ -82,3 +82,8 @@ def test_pieces_never_rule_out_a_match_nor_promise_one_that_is_none(parts: list[
         held = any(piece in fold(text) for piece in found.needs)
         assert held or not matches
         assert matches or not (held and found.whole)
+
+
+def test_words_that_every_error_has_make_nothing_rare() -> None:
+    assert rarity(r"error code: \d") < rarity(r"quota of \d") < rarity(r"insufficient balance: \d")
+    assert rarity(r"\d+") == 0
