@@ -188,6 +188,14 @@ def _passed_on(reading: Reading, chain: Chain) -> bool:
     return any(status.code == _PAYMENT_REQUIRED for status in reading.statuses)
 
 
+def own_speaker(rule: Rule | None, reading: Reading, chain: Chain) -> str:
+    """The relay whose own words these are, where a sentence of nobody in particular comes from one that shows its name."""
+    named = [name for name, _ in chain.relays if name != UNNAMED_RELAY]
+    if rule is None or rule.voice != "any" or not named or _passed_on(reading, chain) or rule.id.startswith("status/"):
+        return "unknown"
+    return named[0]
+
+
 def _sells(reading: Reading, parties: Mapping[str, Party]) -> bool:
     """Whether the text points to a page for buying credit at somebody who is no provider that we know."""
     if "://" not in reading.flat:

@@ -34,6 +34,15 @@ ALSO_TRUE: dict[Category, frozenset[int]] = {
     Category.TIMEOUT: frozenset({408}),
 }
 
+# Where every status of a text is one of the left, words that nobody in particular uses are less likely to mean one of the right: a
+# refused request does not heal by itself, and a status that names key, money or speed outweighs a word such as "invalid".
+_HEALS = frozenset({Category.RATE_LIMITED, Category.OVERLOADED, Category.SERVER_ERROR, Category.TIMEOUT, Category.NETWORK})
+_VAGUE = frozenset({Category.INVALID_REQUEST, Category.SERVER_ERROR, Category.NETWORK, Category.TIMEOUT})
+UNLIKELY: tuple[tuple[frozenset[int], frozenset[Category], int], ...] = (
+    (frozenset({400, 404, 413, 415, 422}), _HEALS, 12),
+    (frozenset({401, 402, 429}), _VAGUE, 40),
+)
+
 RETRYABLE = frozenset({Category.RATE_LIMITED, Category.OVERLOADED, Category.SERVER_ERROR, Category.TIMEOUT, Category.NETWORK})
 
 _BY_WALLET = {

@@ -21,9 +21,10 @@ from solvent.catalogue.load import packaged as packaged_catalogue
 from solvent.catalogue.parties import CODE_WEIGHT
 from solvent.catalogue.rules import Match, Rule
 from solvent.diagnosis import chain as chains
+from solvent.diagnosis import defaults
 from solvent.diagnosis.chain import Chain
 from solvent.diagnosis.reading import Reading, Status
-from solvent.model.verdict import Tried
+from solvent.model.verdict import Category, Tried
 
 # A rule that names a provider while the text clearly shows another one is probably somebody else's borrowed sentence.
 CONTRADICTED = 15
@@ -31,6 +32,7 @@ _CLEAR_WEIGHT = 4
 _TRAIL_MAX = 8
 # Folders whose sentences are nobody's in particular.
 _NOBODYS = ("generic/", "client/", "status/")
+_FAMILIES = "generic/"
 # An expression may ask for a field's name so as not to match elsewhere; the name is no part of the words.
 _FIELD_NAME = re.compile(r"^(?:message|error|detail|msg|code|type|reason|status)[\"']?\s?[:=]\s?[\"']?", re.IGNORECASE)
 
@@ -133,6 +135,7 @@ class Engine:
                 weights[name] += CODE_WEIGHT
         chain = chains.trace(reading, self.catalogue.parties, weights)
         statuses = frozenset(status.code for status in reading.statuses)
+        unlikely = _unlikely(reading)
         holding: dict[str, tuple[int, int, _Clause]] = {}
         failed: dict[str, str] = {}
         for clause in self._candidates(reading, found, statuses):
@@ -141,6 +144,8 @@ class Engine:
                 failed.setdefault(clause.rule.id, why_not)
                 continue
             rank = clause.rule.rank - (CONTRADICTED if self._contradicts(clause.rule, chain) else 0)
+            if unlikely and clause.rule.id.startswith(_FAMILIES):
+                rank -= unlikely.get(clause.rule.category, 0)
             best = holding.get(clause.rule.id)
             score = (rank, _precision(clause))
             if best is None or score > best[:2]:
@@ -287,6 +292,16 @@ def _fails(clause: _Clause, reading: Reading, looked: Occurrences, chain: Chain,
     if match.traceback is not None and match.traceback is not reading.traceback:
         return "there is no traceback" if match.traceback else "there is a traceback"
     return None
+
+
+def _unlikely(reading: Reading) -> dict[Category, int]:
+    """What the statuses of a text speak against, with how much."""
+    codes = {status.code for status in reading.statuses if status.strong and status.code >= 400}
+    against: dict[Category, int] = {}
+    for statuses, categories, much in defaults.UNLIKELY:
+        if codes and codes <= statuses:
+            against.update(dict.fromkeys(categories, much))
+    return against
 
 
 def _status(reading: Reading, position: int) -> Status | None:

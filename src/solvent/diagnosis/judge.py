@@ -28,7 +28,7 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
     chain = _with_inner_hop(decision, reading)
     category = Category.OTHER if rule is None else rule.category
     wallet = Wallet.NONE if rule is None else chains.wallet_of(rule, reading, chain, parties)
-    provider = _provider(rule, chain, contradicted=decision.contradicted)
+    provider = _provider(rule, chain, reading, contradicted=decision.contradicted)
     behind = rule is not None and rule.voice in ("provider", "any") and chains.operated(chain, parties, provider)
     actor = _actor(rule, category, wallet, behind=behind)
     status, status_source = _status(decision)
@@ -83,7 +83,7 @@ def _with_inner_hop(decision: Decision, reading: Reading) -> Chain:
     return Chain(chain.weights, chain.provider, (*extra, *chain.relays), chain.gateways, chain.edges, chain.sdks, chain.apps)
 
 
-def _provider(rule: Rule | None, chain: Chain, *, contradicted: bool) -> str:
+def _provider(rule: Rule | None, chain: Chain, reading: Reading, *, contradicted: bool) -> str:
     if rule is not None and rule.category in (Category.CLIENT_CODE, Category.NOT_AN_ERROR):
         return "client" if rule.category is Category.CLIENT_CODE else "none"
     if rule is not None and rule.voice == "relay":
@@ -94,7 +94,7 @@ def _provider(rule: Rule | None, chain: Chain, *, contradicted: bool) -> str:
         return chain.provider
     if rule is not None and rule.voice == "edge" and chain.edges:
         return chain.edges[0]
-    return "unknown"
+    return chains.own_speaker(rule, reading, chain)
 
 
 def _actor(rule: Rule | None, category: Category, wallet: Wallet, *, behind: bool) -> Actor:
