@@ -18,6 +18,11 @@ _CODE_LINE = re.compile(
     re.MULTILINE,
 )
 _TABLE_ROW = re.compile(r"^[ \t]{0,80}\|[^|\n]{0,80}\b[1-5]\d\d\b[^|\n]{0,200}\|", re.MULTILINE)
+# A line of a settings file; a line that tells of an error has another name on its left.
+_SETTING_LINE = re.compile(r"(?:export )?[A-Za-z_][\w.-]{0,60}\s{0,3}[=:]\s{0,3}\S[^\n]{0,200}")
+_TELLS = re.compile(
+    r"(?:^|[_.-])(?:errors?|message|msg|status|code|details?|reason|exception|failed|cause|time|date)(?:$|[_.-])", re.IGNORECASE
+)
 _TROUBLE = re.compile(
     r"error|fail|exception|denied|exceed|invalid|unable|refused|timed? ?out|reset|exhaust|limit reached|blocked|quota|insufficient|banned"
     r"|unauthori[sz]ed|forbidden|not found|unsupported|overload|suspend|错误|失败|异常|报错|超时|超限|不足|无法|拒绝|受限",
@@ -31,6 +36,14 @@ def _failed_before(clean: str, statuses: tuple[Status, ...]) -> bool:
     return any(status.strong and status.code >= 400 and status.position < start for status in statuses)
 
 
+def _settings(head: str) -> bool:
+    """Whether every line sets something, as in `.env` or YAML, and none tells of a failure."""
+    lines = [line.strip() for line in head.splitlines() if line.strip()]
+    if not 3 <= len(lines) <= 80:
+        return False
+    return all(_SETTING_LINE.fullmatch(line) and not _TELLS.search(re.split("[=:]", line, maxsplit=1)[0].strip()) for line in lines)
+
+
 def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions: tuple[str, ...]) -> str:
     """What the whole text is; anything that shows a failure of its own is `error`."""
     bad = any(status.code >= 400 for status in statuses)
@@ -42,6 +55,8 @@ def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions:
     told = any(error.message for error in gathered.errors) and any(status.strong and status.code >= 400 for status in statuses)
     traced = told or "Traceback (most" in clean or "\n    at " in clean
     if not traced and len(_CODE_LINE.findall(head)) >= 4:
+        return "documentation"
+    if not bad and not exceptions and not gathered.errors and _settings(head):
         return "documentation"
     if statuses and not bad and not exceptions and not gathered.errors and not _TROUBLE.search(head):
         return "log"

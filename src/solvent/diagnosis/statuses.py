@@ -23,7 +23,7 @@ _INTRODUCED = re.compile(
       |\bAPI\serror\s?[:=]?\s?\(?(?:status|code)?\s?[:=]?\s?
       |\bAPI\s(?:returned|request\sfailed\swith)\s
       |\b(?:error|failed|returned)\s?:?\s?[(\[`]?
-      |\b(?:failed|responded|answered|replied|rejected|returned|got|received)\s(?:with\s)?(?:an?\s)?(?:HTTP\s)?(?:status\s)?(?:code\s)?[(\[`]?
+      |\b(?:failed|responded|answered|replied|rejected|returned|got|received)\s(?:with\s)?(?:an?\s)?(?:HTTP\s)?(?:status\s)?(?:code\s)?(?:of\s)?[(\[`]?
       |(?:返回|状态码|错误码|报错|响应码)\s?[:：]?\s?[(\[`]?
       |->\s?|→\s?(?:HTTP\s?)?|\[|statusCode\s?[:=]\s?|\bcode=)$""",
     re.VERBOSE | re.IGNORECASE,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from solvent.diagnosis import chain, engine, reader
+from solvent.diagnosis import chain, engine, judge, reader
 from solvent.diagnosis.chain import Chain
 
 
@@ -108,3 +108,38 @@ def test_our_own_layer_is_drawn_where_it_signed(text: str, relays: list[tuple[st
 
 def test_a_request_too_large_in_the_shape_of_claude_is_the_servers_own_refusal() -> None:
     assert traced('413 {"type":"error","error":{"type":"request_too_large","message":"m"}}')[1] == 0
+
+
+STAMP = "(request id: 20260729103912821225788268d9d6wPH3thK5)"
+
+
+@pytest.mark.parametrize(
+    ("text", "wallet"),
+    [
+        # Nobody's words under the relay's own type are its own; under another type, or with 402, they came from further in.
+        (f'403 {{"error":{{"message":"Not enough wallet funds {STAMP}","type":"acme_api_error","code":"x"}}}}', "relay_user"),
+        (f'403 {{"error":{{"message":"Not enough wallet funds {STAMP}","type":"invalid_request_error","code":"x"}}}}', "relay_upstream"),
+        (f"402 Not enough wallet funds {STAMP}", "relay_upstream"),
+        (f"403 Not enough wallet funds {STAMP}", "relay_user"),
+        # A page that sells credit at nobody's known address sells it to the reader.
+        ('402 {"error":"Not enough wallet funds: https://acme.example/billing/credits"}', "relay_user"),
+        ('402 {"error":"Not enough wallet funds: https://api.together.ai/settings/billing"}', "own_provider_account"),
+        ('402 {"error":"Not enough wallet funds: see https://acme.example/docs"}', "own_provider_account"),
+        ('{"error":"Your account has been suspended"}', "own_provider_account"),
+        (f'{{"error":{{"message":"Your account has been suspended {STAMP}","type":"acme_api_error"}}}}', "none"),
+    ],
+)
+def test_whose_wallet_words_of_nobody_in_particular_mean(text: str, wallet: str) -> None:
+    assert judge.judge(text, engine.packaged()).wallet.value == wallet
+
+
+@pytest.mark.parametrize(
+    ("text", "provider"),
+    [
+        ('402 {"error":"Not enough wallet funds at zenmux"}', "zenmux"),
+        ("zenmux: HTTP 402", "unknown"),
+        (f'402 {{"error":{{"message":"Not enough wallet funds {STAMP}","type":"x"}}}}', "unknown"),
+    ],
+)
+def test_a_relay_is_named_as_the_speaker_of_its_own_words_alone(text: str, provider: str) -> None:
+    assert judge.judge(text, engine.packaged()).provider == provider

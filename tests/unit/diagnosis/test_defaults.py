@@ -31,3 +31,9 @@ def test_a_refused_key_behind_a_relay_is_the_relays() -> None:
 def test_money_is_never_retryable_by_default() -> None:
     assert Category.CREDIT_EXHAUSTED not in defaults.RETRYABLE
     assert Category.BUDGET_LIMIT not in defaults.RETRYABLE
+
+
+def test_no_status_speaks_against_the_category_that_it_says_truly() -> None:
+    for statuses, categories, much in defaults.UNLIKELY:
+        assert much > 0
+        assert {defaults.STATUS_SHOULD_BE[category] for category in categories}.isdisjoint(statuses - {400})

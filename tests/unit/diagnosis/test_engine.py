@@ -112,3 +112,20 @@ def test_a_rule_that_yields_does_so_only_to_a_providers_sentence_about_the_same(
     assert {decision.rule.id, decision.trail[0].rule} == {"gate/too-long", other.id}  # type: ignore[attr-defined]
     if decides == "acme/tokens":
         assert decision.trail[0].why_not == "matches, but yields to the provider's own rule"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule_id"),
+    [
+        ("limit reached: bad value", "generic/broad"),
+        ("HTTP 429: limit reached: bad value", "generic/broad"),
+        ("HTTP 400: limit reached: bad value", "generic/vague"),
+        # Where the text names both kinds of status, neither speaks against anything.
+        ("HTTP 400, then HTTP 503: limit reached: bad value", "generic/broad"),
+    ],
+)
+def test_a_status_speaks_against_words_that_it_makes_unlikely(text: str, rule_id: str) -> None:
+    vague = rule("generic/vague", 'category = "invalid_request"\nrank = 42', "text = ['bad value']")
+    decision = decide(text, BROAD, vague)
+    assert decision.rule is not None
+    assert decision.rule.id == rule_id

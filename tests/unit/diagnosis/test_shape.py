@@ -19,6 +19,9 @@ from solvent.diagnosis import reader
         ("Which model is cheapest for translation?", "prose"),
         ("谢谢，已经好了。", "prose"),
         ('{"is_available":true,"balance_infos":[]}', "prose"),
+        ("OPENAI_API_KEY=x\nMODEL=gpt-4o\nTIMEOUT=30", "documentation"),
+        ("model: gpt-4o\nmax_tokens: 10\nretries: 3\nbackoff: exponential", "documentation"),
+        ("Model: gpt-4o\nMessage: quota reached\nRetries: 3", "error"),
         # One short sentence that no list knows is unknown, which is not the same as harmless.
         ("zorblax the frobnicator", "error"),
     ],

@@ -29,6 +29,8 @@ def codes(text: str, numeric: list[int] | None = None) -> list[int]:
         ("api.example.com | 524: A timeout occurred", 524),
         ("[403] Your API key was reported", 403),
         ("## **429-**Throttling", 429),
+        ("the remote request failed with code 404, and", 404),
+        ("the server responded with a status of 503 twice", 503),
     ],
 )
 def test_statuses_are_recognised(text: str, code: int) -> None:
