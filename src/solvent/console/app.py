@@ -90,6 +90,10 @@ def operator_pages(operations: Operations, session: Session, csrf: Csrf, *, publ
         route("/keys/{id}/revoke", keys.revoke, "POST"),
         route("/occurrences", occurrences.show),
         route("/occurrences/{id}/delete", occurrences.delete, "POST"),
+        Route("/e/cases/{id}", partial(case.show_to_all, site), methods=["GET"]),
+        route("/cases/{id}/state", case.resolve, "POST"),
+        route("/cases/{id}/merge", case.merge, "POST"),
+        route("/cases/{id}/split", case.split, "POST"),
     ]
 
 

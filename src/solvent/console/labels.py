@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from solvent.cases.life import State
+from solvent.cases.similar import Why as Likeness
 from solvent.model.verdict import Limit
 
 Gettext = Callable[[str], str]
@@ -30,6 +31,20 @@ STATES: dict[str, str] = {
     State.ANSWERED.value: N_("answered"),
     State.RESOLVED.value: N_("resolved"),
     State.REGRESSED.value: N_("came back"),
+}
+
+# What readers said of a report.
+FEEDBACK: dict[str, str] = {
+    "helped": N_("it helped"),
+    "not_helped": N_("it did not help"),
+    "corrected": N_("it is something else"),
+}
+
+# Why a case is shown beside another.
+LIKENESS: dict[str, str] = {
+    Likeness.SAME_RULE.value: N_("The same rule decides it, with another party or wallet"),
+    Likeness.NEAR_WORDS.value: N_("Most words of the sentences are the same"),
+    Likeness.SAME_KIND.value: N_("The same kind of failure at the same party"),
 }
 
 WINDOWS: dict[str, str] = {
@@ -119,6 +134,9 @@ DONE: dict[str, str] = {
     "drilled": N_("The drill runs: for 60 seconds every request goes past this account. No money moves."),
     "key_topped_up": N_("The money is in the books, and every worker knows of it."),
     "deleted": N_("Deleted: its text, its page and its place in every list are gone."),
+    "resolved": N_("Noted: it is over. If it comes back, the case says so."),
+    "merged": N_("Put together: this is the case that holds both now."),
+    "split": N_("Taken apart: this is the part that was taken out, and what comes of it later comes here."),
     "revoked": N_("Revoked: no worker takes this key any more."),
 }
 

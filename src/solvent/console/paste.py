@@ -25,7 +25,7 @@ async def show(site: Site, request: Request) -> Response:
     opened = await site.desk.open(name, lang, code)
     if opened is None:
         return site.refuse(request, lang, 404, refusals.missing("paste", lang), form=form)
-    answer = _answer(site, request, lang, form, opened)
+    answer = await _answer(site, request, lang, form, opened)
     if not found_by_all(opened.occurrence):
         answer.headers["x-robots-tag"] = "noindex"
     return answer
@@ -36,7 +36,7 @@ def found_by_all(occurrence: Occurrence) -> bool:
     return occurrence.public and occurrence.listed
 
 
-def _answer(site: Site, request: Request, lang: str, form: Form, opened: Opened) -> Response:
+async def _answer(site: Site, request: Request, lang: str, form: Form, opened: Opened) -> Response:
     if form is Form.JSON:
         return problem_json(details(opened, site.public_url))
     # What was removed is known only from the filing: nothing is left to remove when the kept text is read again.
@@ -47,10 +47,9 @@ def _answer(site: Site, request: Request, lang: str, form: Form, opened: Opened)
     shown = explained.values(explanation, site.catalogue, f"/e/{name}", code)
     token = site.handover.take(request.query_params.get(handover.FIELD), name) if request.method == "GET" else None
     link = None if token is None else deletion.address(site, request, name, token, lang)
-    indexed = found_by_all(opened.occurrence)
-    answer = site.page(
-        request, "paste.html", lang, occurrence=opened.occurrence, case=opened.case, deletion_link=link, indexed=indexed, **shown
-    )
+    history = (await site.desk.history(opened.case.id))[opened.case.id]
+    shown |= {"deletion_link": link, "indexed": found_by_all(opened.occurrence), "history": history}
+    answer = site.page(request, "paste.html", lang, occurrence=opened.occurrence, case=opened.case, **shown)
     if link is not None:
         answer.headers["cache-control"] = "no-store"
     return answer
@@ -67,7 +66,7 @@ async def give_feedback(site: Site, request: Request) -> Response:
         return site.refuse(request, lang, 403, refusals.csrf(posted.refusal, lang))
     name = request.path_params["id"]
     try:
-        known = await site.desk.give_feedback(name, posted.fields.get("feedback", ""))
+        known = await site.desk.give_feedback(name, posted.fields.get("feedback", ""), posted.fields.get("correction", ""))
     except UsageError:
         return site.refuse(request, lang, 400, refusals.feedback(lang))
     if not known:

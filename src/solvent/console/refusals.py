@@ -90,6 +90,17 @@ def wrong_token(lang: str) -> Problem:
     )
 
 
+def regrouping(lang: str) -> Problem:
+    """Cases that cannot be put together or taken apart like this."""
+    return _problem(
+        (
+            N_("The cases stay as they are"),
+            N_("A case cannot be put into itself, nor can all that it is made of be taken out of it. Name another case, or another part."),
+        ),
+        lang,
+    )
+
+
 def used_form(lang: str) -> Problem:
     """The form was sent before with other content."""
     return _problem(

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel.dates import format_date
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -46,6 +47,8 @@ def environment(lang: str) -> Environment:
     made.filters |= {
         "prose": prose,
         "instant": instant,
+        "day": lambda when: day(when, lang),
+        "plain_day": lambda when: plain_day(when, lang),
         "sentences": sentences,
         "bound": lambda limit: labels.bound(limit, texts.gettext),
         "took": labels.took,
@@ -71,6 +74,8 @@ def environment(lang: str) -> Environment:
     }
     made.globals |= {
         "STATES": labels.STATES,
+        "FEEDBACK": labels.FEEDBACK,
+        "LIKENESS": labels.LIKENESS,
         "WINDOWS": labels.WINDOWS,
         "CERTAINTY": labels.CERTAINTY,
         "DIALECTS": labels.DIALECTS,
@@ -120,6 +125,16 @@ def instant(when: datetime | date | str) -> Markup:
         return Markup('<time datetime="{0}">{0}</time>').format(when.isoformat())
     in_utc = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
     return Markup('<time datetime="{}">{} UTC</time>').format(in_utc.strftime("%Y-%m-%dT%H:%M:%SZ"), in_utc.strftime("%Y-%m-%d %H:%M:%S"))
+
+
+def plain_day(when: date, lang: str) -> str:
+    """A day without its year, as people say it: `7 May`, `5月7日`."""
+    return format_date(when, "M月d日" if lang == "zh" else "d MMM", locale=lang)
+
+
+def day(when: date, lang: str) -> Markup:
+    """A day without its year as `<time>`."""
+    return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), plain_day(when, lang))
 
 
 def id_times(request_id: Any) -> list[tuple[str, str]]:

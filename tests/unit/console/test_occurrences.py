@@ -48,6 +48,8 @@ def test_pastes_are_not_among_them_and_they_not_among_pastes(operator: Operator)
     asyncio.run(operator.house.operations.desk.file("429 Too Many Requests", "en"))
     assert text_of(operator.get("/occurrences?lang=en").text).count("upstream's id") == 1
     assert "Too Many" not in operator.get("/occurrences?lang=en").text
+    assert "anthropic-main" in operator.get(f"/e/cases/{private.case_id}?lang=en").text, "the operator sees whom it met"
+    operator.cookie = ""
     for path in ("/e/pastes?lang=en", f"/e/cases/{private.case_id}?lang=en"):
         page = operator.get(path).text
         assert private.id not in page

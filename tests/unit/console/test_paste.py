@@ -170,3 +170,19 @@ def test_the_office_lists_whatever_is_pasted_and_tells_no_search_engine(visitor:
     assert page.headers["x-robots-tag"] == "noindex"
     assert '<meta name="robots" content="noindex">' in page.text
     assert "not listed" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("lang", "offer", "thanks"),
+    [("en", "It is something else", "Only the operator reads what you wrote"), ("zh", "其实是别的原因", "只有运营者能看到")],
+)
+def test_a_reader_who_knows_better_may_say_so(visitor: Visitor, lang: str, offer: str, thanks: str) -> None:
+    path = visitor.filed(SEED.text)
+    page = visitor.get(f"{path}?lang={lang}").text
+    assert offer in text_of(page)
+    assert page.count('name="feedback"') == 3
+    answer = visitor.submit(f"{path}/feedback", {"feedback": "corrected", "correction": "the proxy", "lang": lang})
+    assert answer.status == 303
+    page = visitor.get(f"{path}?lang={lang}").text
+    assert thanks in text_of(page)
+    assert "the proxy" not in page
