@@ -54,7 +54,7 @@ def test_its_pastes_go_on_page_by_page(visitor: Visitor) -> None:
         (
             "en",
             (
-                "Outbreak started 25 Nov, 6 times in the last 7 days",
+                "Outbreak started 25 Nov , 6 times in the last 7 days",
                 "6 times in the last 30 days",
                 "Why they are one case",
                 "One rule decides",
