@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
+from typing import Any
 
 from msgspec import Struct
 
@@ -99,28 +101,28 @@ class Engine:
             unless=frozenset(map(self._number, match.unless)),
             code=frozenset(self._number(_bare(code)) for code in match.code if _distinctive(code)),
         )
+        for index, names in self._places(clause):
+            for name in names:
+                index[name].append(clause)
+
+    def _places(self, clause: _Clause) -> list[tuple[dict[Any, list[_Clause]], Iterable[Any]]]:
+        """The indexes, and what in them, that bring the clause into play."""
+        match = clause.match
         triggers = _triggers(match)
         if match.shape and "error" not in match.shape:
             # Few texts are anything but an error: what the rule looks for in these waits until one is.
-            for shape in match.shape:
-                self._by_shape[shape].append(clause)
+            places: list[tuple[dict[Any, list[_Clause]], Iterable[Any]]] = [(self._by_shape, match.shape)]
         elif triggers:
-            for source in triggers:
-                self._by_pattern[self._number(source)].append(clause)
+            places = [(self._by_pattern, map(self._number, triggers))]
         elif match.code:
-            for code in match.code:
-                self._by_code[code].append(clause)
-            for number in clause.code:
-                self._by_pattern[number].append(clause)
+            places = [(self._by_code, match.code), (self._by_pattern, clause.code)]
         elif match.exception:
-            for name in match.exception:
-                self._by_exception[name].append(clause)
+            places = [(self._by_exception, match.exception)]
         elif match.status:
-            for status in match.status:
-                self._by_status[status].append(clause)
+            places = [(self._by_status, match.status)]
         else:
-            for shape in match.shape:
-                self._by_shape[shape].append(clause)
+            places = [(self._by_shape, match.shape)]
+        return places
 
     def decide(self, reading: Reading) -> Decision:
         """The rule that decides on this reading, with the chain that it was judged in."""
