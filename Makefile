@@ -1,6 +1,6 @@
 # Every target says what it does; `make help` lists them. A fresh machine needs Python 3.11 or newer with pip, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help run test check static bench lock clean
+.PHONY: help run test check static bench torture lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -41,6 +41,9 @@ static: $(VENV)/test.stamp ## the static checks alone
 bench: $(VENV)/run.stamp ## measure, print a table and write benchmarks/results/latest.json
 	@sh scripts/nginx.sh
 	$(BIN)/python benchmarks/run.py
+
+torture: $(VENV)/test.stamp ## the campaigns that take minutes: what they measured is written to artifacts/
+	$(BIN)/python -m pytest -m torture tests/torture
 
 lock: ## resolve the dependencies anew and write requirements/ with hashes
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -410,3 +410,14 @@ async def test_many_are_filed_at_once_and_what_is_there_already_is_not_filed_aga
     assert (second.count, second.state, second.first_at) == (1, "processing", occurrence(3).at)
     assert await store.counts(View.DESK) == (4, 2)
     assert await store.file_new([]) == 0
+
+
+async def test_a_cases_sentence_goes_with_the_last_occurrence_that_said_it(store: CaseStore) -> None:
+    for number, said in enumerate(("first words", "other words", "first words")):
+        item = replace(occurrence(number), template=said, part=said)
+        await store.file(item, replace(case(item), template=said))
+    for removed, left in (("o000", "first words"), ("o002", "other words")):
+        await store.remove(removed)
+        held = await store.case("c1", View.DESK)
+        assert held is not None
+        assert held.template == left

@@ -113,13 +113,23 @@ class MemoryCaseStore:
         found = self._occurrences.pop(occurrence_id, None)
         if found is None:
             return False
-        del self._homes[occurrence_id]
+        home = self._homes.pop(occurrence_id)
         case = self._cases[found.case_id]
         if case.count > 1:
             self._cases[case.id] = replace(case, count=case.count - 1)
+            self._forget_words(found, home)
         else:
             self._drop(case.id)
         return True
+
+    def _forget_words(self, removed: Occurrence, home: str) -> None:
+        """A sentence of a case goes with the last occurrence that said it: that of the oldest which is left takes its place."""
+        for case_id in {home, removed.case_id} & self._cases.keys():
+            case = self._cases[case_id]
+            if case.template == removed.template:
+                left = [item for item in self._occurrences.values() if case_id in (item.case_id, self._homes[item.id])]
+                left.sort(key=lambda item: (item.template != removed.template, item.at, item.id))
+                self._cases[case_id] = replace(case, template=left[0].template if left else "")
 
     async def happen(self, case_id: str, event: life.Event) -> Case | None:
         """Moves a case on in its life."""

@@ -123,12 +123,13 @@ class SqlCaseStore:
     async def remove(self, occurrence_id: str) -> bool:
         """Deletes an occurrence, also from the files; its case counts one less, and goes with its last one."""
         async with self._transactions.write() as connection:
-            row = (await connection.execute(select(occurrences.c.case_id).where(occurrences.c.id == occurrence_id))).first()
+            row = (await connection.execute(select(occurrences).where(occurrences.c.id == occurrence_id))).first()
             if row is None:
                 return False
             await connection.execute(delete(occurrences).where(occurrences.c.id == occurrence_id))
             await connection.execute(update(cases).where(cases.c.id == row.case_id).values(count=cases.c.count - 1))
-            await drop_empty(connection, row.case_id)
+            if not await drop_empty(connection, row.case_id):
+                await _forget_words(connection, row)
         await self._transactions.forget()
         return True
 
@@ -205,6 +206,15 @@ async def drop_empty(connection: AsyncConnection, case_id: str) -> bool:
     if count < 1:
         await connection.execute(delete(cases).where(cases.c.id.in_(await below(connection, case_id))))
     return bool(count < 1)
+
+
+async def _forget_words(connection: AsyncConnection, removed: Row[Any]) -> None:
+    """A sentence of a case goes with the last occurrence that said it: that of the oldest which is left takes its place."""
+    said = occurrences.c
+    left = select(said.template).where((said.home == cases.c.id) | (said.case_id == cases.c.id))
+    other = left.order_by(said.template != removed.template, said.at, said.id).limit(1).scalar_subquery()
+    theirs = cases.c.id.in_({removed.home, removed.case_id}) & (cases.c.template == removed.template)
+    await connection.execute(update(cases).where(theirs).values(template=func.coalesce(other, "")))
 
 
 async def _file(connection: AsyncConnection, filed: Sequence[tuple[Occurrence, Case]]) -> dict[str, Case]:
