@@ -145,3 +145,23 @@ def test_the_theme_button_turns_the_page_dark_and_remembers(open_page: Open) -> 
     assert after != before
     page.reload()
     assert page.evaluate(colour) == after
+
+
+WAIT = "Error code: 429 - Rate limit reached for gpt-9 in organization org-1 on requests per min (RPM): Limit 3, Used 3. Please try again in 17s."
+
+
+@pytest.mark.parametrize(
+    ("lang", "button", "counting", "over"),
+    [("en", "Explain", "in 1", "it should work again now"), ("zh", "解释", "秒钟后", "现在应该已经恢复")],
+)
+def test_the_wait_is_counted_down_until_it_is_over(open_page: Open, keep: Keep, lang: str, button: str, counting: str, over: str) -> None:
+    page = open_page(f"/e?lang={lang}")
+    page.clock.install()
+    send(page, WAIT, button)
+    page.wait_for_url("**/e/*")
+    countdown = page.locator("[data-until]")
+    expect(countdown).to_contain_text(counting)
+    keep(page, f"wait-{lang}-desk")
+    page.clock.fast_forward("01:00")
+    expect(countdown).to_have_text(over)
+    expect(page.locator("[data-now]")).to_have_text("yes" if lang == "en" else "可以")

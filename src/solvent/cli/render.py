@@ -57,6 +57,8 @@ _PHRASES = {
         en="`--code python`, `--code javascript` or `--code curl` adds code that handles this error",
         zh="加 `--code python`、`--code javascript` 或 `--code curl` 可看处理这个错误的代码",
     ),
+    "after": Words(en="{wait} after the failure", zh="失败后 {wait}"),
+    "resets": Words(en="the limit resets {window}", zh="限额{window}重置"),
     "field": Words(en="Field: ", zh="字段："),
     "sent": Words(en="Sent: ", zh="发送的值："),
     "allowed": Words(en="Would pass: ", zh="可用的值："),
@@ -151,11 +153,22 @@ def _facts(verdict: Verdict, lang: str) -> list[tuple[str, str]]:
         if verdict.http_status_should_be not in (None, verdict.http_status):
             status += ("；" if lang == "zh" else "; ") + _PHRASES["should"].of(lang).format(code=verdict.http_status_should_be)
         rows.append(("status", status))
-    if verdict.available_at is not None:
-        rows.append(("when", verdict.available_at))
+    when = _when(verdict, lang)
+    if when is not None:
+        rows.append(("when", when))
     if verdict.rule is not None:
         rows.append(("certainty", f"{round(verdict.confidence * 100)} %  ({verdict.rule})"))
     return rows
+
+
+def _when(verdict: Verdict, lang: str) -> str | None:
+    """The instant from which the call can pass, else the wait, else the window that resets by itself; None where none is known."""
+    texts = language.translations(lang)
+    if verdict.available_at is not None:
+        return verdict.available_at
+    if verdict.retry_after_s is not None:
+        return _PHRASES["after"].of(lang).format(wait=labels.wait(verdict.retry_after_s, texts.gettext))
+    return None if verdict.window is None else _PHRASES["resets"].of(lang).format(window=texts.gettext(labels.WINDOWS[verdict.window]))
 
 
 def _row(head: str, value: str, columns: int, head_columns: int) -> list[str]:

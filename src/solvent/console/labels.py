@@ -194,7 +194,7 @@ def why_not(words: str, gettext: Gettext) -> str:
 
 def struck(counts: tuple[tuple[str, int], ...], ngettext: Ngettext, separator: str) -> str:
     """What was removed, such as `2 keys, 1 e-mail address`; empty where nothing was."""
-    parts = []
+    parts: list[str] = []
     for kind, count in counts:
         one, many = STRUCK.get(kind, _STRUCK_OTHER)
         parts.append(ngettext(one, many, count) % {"num": count})
@@ -211,6 +211,23 @@ def bound(limit: Limit, gettext: Gettext) -> str:
     else:
         words = gettext(N_("at least %(low)s")) % {"low": f"{limit.min:,}{unit}"}
     return words if limit.got is None else gettext(N_("%(bound)s; sent: %(got)s")) % {"bound": words, "got": f"{limit.got:,}"}
+
+
+# A span of time is told by its two largest units.
+_SPANS: tuple[tuple[int, str], ...] = ((86_400, N_("%(num)d d")), (3_600, N_("%(num)d h")), (60, N_("%(num)d min")), (1, N_("%(num)d s")))
+
+
+def wait(seconds: int, gettext: Gettext) -> str:
+    """A wait for people, never shorter than it is: `17 s`, `6 min`, `1 h 3 min`."""
+    largest = next((place for place, (size, _) in enumerate(_SPANS) if seconds >= size), len(_SPANS) - 1)
+    finest = min(largest + 1, len(_SPANS) - 1)
+    left = -(-seconds // _SPANS[finest][0]) * _SPANS[finest][0]
+    parts: list[str] = []
+    for size, words in _SPANS[largest : finest + 1]:
+        count, left = divmod(left, size)
+        if count or (not parts and size == _SPANS[finest][0]):
+            parts.append(gettext(words) % {"num": count})
+    return " ".join(parts)
 
 
 def took(microseconds: int) -> str:

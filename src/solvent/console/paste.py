@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from solvent.base.errors import UsageError
-from solvent.console import deletion, documents, explained, forms, handover, negotiation, refusals
+from solvent.console import again, deletion, documents, explained, forms, handover, negotiation, refusals
 from solvent.console.negotiation import Form
 from solvent.console.site import Site, markdown, problem_json, see_other
 from solvent.model.occurrence import Occurrence
@@ -47,9 +47,10 @@ async def _answer(site: Site, request: Request, lang: str, form: Form, opened: O
     shown = explained.values(explanation, site.catalogue, f"/e/{name}", code)
     token = site.handover.take(request.query_params.get(handover.FIELD), name) if request.method == "GET" else None
     link = None if token is None else deletion.address(site, request, name, token, lang)
-    history = (await site.desk.history(opened.case.id))[opened.case.id]
-    shown |= {"deletion_link": link, "indexed": found_by_all(opened.occurrence), "history": history}
-    answer = site.page(request, "paste.html", lang, occurrence=opened.occurrence, case=opened.case, **shown)
+    filed, history = opened.occurrence, (await site.desk.history(opened.case.id))[opened.case.id]
+    back = again.of(explanation.verdict, site.desk.now(), filed.at, as_it_failed=filed.source == "gateway")
+    shown |= {"deletion_link": link, "indexed": found_by_all(filed), "history": history, "again": back}
+    answer = site.page(request, "paste.html", lang, occurrence=filed, case=opened.case, **shown)
     if link is not None:
         answer.headers["cache-control"] = "no-store"
     return answer

@@ -51,6 +51,7 @@ def environment(lang: str) -> Environment:
         "plain_day": lambda when: plain_day(when, lang),
         "sentences": sentences,
         "bound": lambda limit: labels.bound(limit, texts.gettext),
+        "wait": lambda seconds: labels.wait(seconds, texts.gettext),
         "took": labels.took,
         "percent": lambda share: f"{round(share * 100)} %",
         "md": markdown.text,

@@ -66,6 +66,10 @@ class Desk:
         self._random_bytes = random_bytes
         self._monotonic_ns = monotonic_ns
 
+    def now(self) -> datetime:
+        """The present instant, by the clock of the desk."""
+        return self._clock.now()
+
     def for_strangers(self) -> Desk:
         """The public desk over the same store."""
         desk = Desk(self.engine, self._store, self._clock, self._random_bytes, self._monotonic_ns)

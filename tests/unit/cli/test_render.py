@@ -183,3 +183,15 @@ def test_a_bound_is_told_in_numbers(lang: str, line: str) -> None:
     )
     assert line in told.splitlines()
     assert "What was refused" not in shown(RELAY)
+
+
+@pytest.mark.parametrize(
+    ("lang", "head", "wait", "window"),
+    [("en", "Works again", "17 s after the failure", "the limit resets every day"), ("zh", "何时恢复", "失败后 17 秒", "限额每天重置")],
+)
+def test_when_it_works_again_is_told_as_far_as_it_is_known(lang: str, head: str, wait: str, window: str) -> None:
+    minute = shown("429 Rate limit reached for gpt-9 on requests per min (RPM): Limit 3, Used 3. Please try again in 17s.", lang)
+    day = shown("429 daily limit reached", lang)
+    regain = shown("You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC.", lang)
+    rows = [next(line for line in text.splitlines() if line.startswith(head)) for text in (minute, day, regain)]
+    assert [row.removeprefix(head).strip() for row in rows] == [wait, window, "2026-12-01T00:00:00Z"]

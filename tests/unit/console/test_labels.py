@@ -59,3 +59,11 @@ def test_spans_are_short() -> None:
 )
 def test_a_bound_in_words(limit: Limit, words: str) -> None:
     assert labels.bound(limit, str) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (1, "1 s"), (17, "17 s"), (60, "1 min"), (61, "1 min 1 s"), (3_723, "1 h 3 min"), (86_399, "24 h"), (511_860, "5 d 23 h")],
+)
+def test_a_wait_is_never_told_shorter_than_it_is(seconds: int, words: str) -> None:
+    assert labels.wait(seconds, str) == words

@@ -90,5 +90,37 @@
     });
   }
 
-  document.addEventListener("DOMContentLoaded", function () { themes(); copies(); box(); });
+  /* Instants stand in UTC; whoever points at one reads the own clock's time too. */
+  function clocks() {
+    document.querySelectorAll("time[datetime*=T]").forEach(function (place) {
+      var at = new Date(place.dateTime);
+      if (!isNaN(at)) { place.title = at.toLocaleString(root.lang, { timeZoneName: "short" }); }
+    });
+  }
+
+  function countdowns() {
+    var words = new Intl.RelativeTimeFormat(root.lang);
+    document.querySelectorAll("[data-until]").forEach(function (place) {
+      var until = Date.parse(place.dataset.until);
+      if (isNaN(until)) { return; }
+      function over() {
+        var answer = place.parentNode.querySelector("[data-now]");
+        place.textContent = place.dataset.passed;
+        if (answer) { answer.textContent = answer.dataset.now; }
+      }
+      function show() {
+        var left = Math.ceil((until - Date.now()) / 1000);
+        place.hidden = false;
+        if (left <= 0) { over(); return; }
+        place.textContent = left < 120 ? words.format(left, "second")
+          : left < 7200 ? words.format(Math.ceil(left / 60), "minute")
+          : left < 172800 ? words.format(Math.ceil(left / 3600), "hour")
+          : words.format(Math.ceil(left / 86400), "day");
+        setTimeout(show, left < 180 ? 1000 : 30000);
+      }
+      show();
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", function () { themes(); copies(); box(); clocks(); countdowns(); });
 })();
