@@ -14,11 +14,12 @@ import click
 
 from solvent import settings
 from solvent.adapters.listening import bind, web_address
+from solvent.adapters.wire import Call
 from solvent.bootstrap import demo, supervisor
 from solvent.bootstrap.supervisor import Plan, Started
 from solvent.cli import office_client, options
 from solvent.cli.columns import clean
-from solvent.cli.office_client import Call, Office
+from solvent.cli.office_client import Office
 
 SANDBOX_PORT = 8409
 KEY = {"name": "demo", "balance_usd": "5.00", "reveal": True}

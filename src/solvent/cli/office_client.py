@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import functools
 import http.client
-import ipaddress
 import json
 import os
-import socket
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,24 +19,15 @@ from urllib.parse import quote, urlencode, urlsplit
 import click
 
 from solvent import __version__
+from solvent.adapters import wire
+from solvent.adapters.wire import Call, Reply
 from solvent.base.errors import SolventError, StartError, UsageError
 from solvent.cli.columns import clean
 
-TIMEOUT_S = 30
-ANSWER_BYTES_MAX = 64 * 1024 * 1024
 PAGE_LENGTH = 100
 _TOKEN_NAME = "SOLVENT_ADMIN_TOKEN"  # noqa: S105 - the variable's name
 _START = "start it with `solvent serve`, or name another with --data"
 _LOOK = "look at its log, or start it anew"
-# What went wrong on the wire, the narrower kinds first, and what to do about it.
-_WHY: tuple[tuple[type[Exception], str, str], ...] = (
-    (ConnectionRefusedError, "nothing listens there", _START),
-    (TimeoutError, f"no answer within {TIMEOUT_S} s", _LOOK),
-    (socket.gaierror, "no machine of that name is known", "check the address"),
-    (ssl.SSLError, "no trusted TLS connection can be made", "check its certificate, and whether the address begins with http or https"),
-    (ConnectionError, "the connection was closed before the answer", _LOOK),
-    (http.client.HTTPException, "what answers there does not speak HTTP, or broke off", "check the address"),
-)
 
 
 class FailedError(SolventError):
@@ -51,25 +39,6 @@ class UnansweredError(StartError):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One HTTP request to the office. `headers` may hold the token, so they are in no repr."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: the status, the media type without its parameters, and the whole body."""
-
-    status: int
-    kind: str
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Outside:
     """What the commands need from outside: the environment, the wire, whether a process lives, and randomness.
 
@@ -77,7 +46,7 @@ class Outside:
     """
 
     environ: Mapping[str, str] = field(repr=False)
-    send: Callable[[str, Call], Answer]
+    send: Callable[[str, Call], Reply]
     alive: Callable[[int], bool]
     random_bytes: Callable[[int], bytes]
 
@@ -131,7 +100,7 @@ class Office:
             raise UnansweredError(f"cannot reach the office at `{self.url}`: {_why(problem)}") from problem
         return self._read(answer)
 
-    def _read(self, answer: Answer) -> Any:
+    def _read(self, answer: Reply) -> Any:
         try:
             told = json.loads(answer.body) if answer.body.strip() else {}
         except (ValueError, RecursionError):
@@ -266,24 +235,15 @@ def _address(url: str) -> str:
         raise UsageError(wrong)
     if parts.username is not None or parts.query or parts.fragment:
         raise UsageError(f"`--url` takes only scheme, host, port and path; the admin token comes from {_TOKEN_NAME}")
-    if parts.scheme == "http" and not _is_here(parts.hostname):
+    if parts.scheme == "http" and not wire.is_here(parts.hostname):
         raise UsageError("over http everybody on the way could read the admin token; give `--url` an https:// address, or one of 127.0.0.1")
     return url.rstrip("/")
 
 
-def _is_here(host: str) -> bool:
-    """Whether a host is this machine."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _why(problem: Exception) -> str:
-    for kind, words, step in _WHY:
-        if isinstance(problem, kind):
-            return f"{words}; {step}"
-    return f"{getattr(problem, 'strerror', None) or type(problem).__name__}; {_START}"
+    words, step = wire.why(problem)
+    began = isinstance(problem, (TimeoutError, ConnectionError)) and not isinstance(problem, ConnectionRefusedError)
+    return f"{words}; {step or (_LOOK if began else _START)}"
 
 
 def _foreign(url: str, what: str) -> str:
@@ -299,7 +259,7 @@ def _sentence(problem: dict[str, Any]) -> str:
 
 def outside() -> Outside:
     """The machine that the command runs on."""
-    return Outside(os.environ, _send, _alive, os.urandom)
+    return Outside(os.environ, wire.send, _alive, os.urandom)
 
 
 def _alive(pid: int) -> bool:
@@ -311,19 +271,3 @@ def _alive(pid: int) -> bool:
         # Not permitted: the number belongs to somebody else's process now, for the office's files are its owner's alone.
         return False
     return True
-
-
-def _send(url: str, call: Call) -> Answer:
-    parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_S)
-    try:
-        connection.request(call.method, parts.path + call.path, call.body, dict(call.headers))
-        response = connection.getresponse()
-        body = response.read(ANSWER_BYTES_MAX + 1)
-        if response.length or len(body) > ANSWER_BYTES_MAX:
-            # Cut short, or longer than any answer of an office: `read` with a size says neither by itself.
-            raise http.client.IncompleteRead(b"")
-        return Answer(response.status, response.headers.get_content_type(), body)
-    finally:
-        connection.close()

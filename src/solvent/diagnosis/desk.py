@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from solvent.base.secret import Redacted, redact
 from solvent.diagnosis import judge, normalise, reader
 from solvent.diagnosis.engine import Engine
+from solvent.diagnosis.reading import Reading
 from solvent.diagnosis.report import report
 from solvent.model.verdict import Report, Verdict
 
@@ -25,17 +26,23 @@ class Explanation:
 
 def explain(raw: str, engine: Engine, lang: str, code_language: str | None = None) -> Explanation:
     """Explains a text in `lang` (`en` or `zh`). The judgement is made on what is left after secrets are struck."""
-    clean = redact(normalise.printable(raw))
-    reading = reader.read(clean.text)
+    left, reading = clean(raw)
+    verdict = judge.judge_reading(reading, engine, lang)
+    return Explanation(left.text, left.struck, verdict, report(verdict, reading, engine.catalogue, lang, code_language))
+
+
+def clean(raw: str) -> tuple[Redacted, Reading]:
+    """A text without its secrets, and what can be read in it."""
+    left = redact(normalise.printable(raw))
+    reading = reader.read(left.text)
     for _ in range(_DISGUISES_MAX):
         hidden = redact(reading.flat)
         if not hidden.struck:
             break
         # A secret that only showed once escapes, entities or line wraps were undone: the undone text takes the place of the other.
-        clean = Redacted(hidden.text, _added(clean.struck, hidden.struck))
-        reading = reader.read(clean.text)
-    verdict = judge.judge_reading(reading, engine, lang)
-    return Explanation(clean.text, clean.struck, verdict, report(verdict, reading, engine.catalogue, lang, code_language))
+        left = Redacted(hidden.text, _added(left.struck, hidden.struck))
+        reading = reader.read(left.text)
+    return left, reading
 
 
 def _added(one: tuple[tuple[str, int], ...], other: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:

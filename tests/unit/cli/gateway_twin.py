@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from solvent.adapters.wire import Call, Reply
 from solvent.bootstrap import supervisor
 from solvent.bootstrap.supervisor import Plan, Started
 from solvent.cli import office_client
-from solvent.cli.office_client import Answer, Call, Outside
+from solvent.cli.office_client import Outside
 
 OFFICE, GATEWAY, TOKEN, KEY = "http://127.0.0.1:8401", "http://127.0.0.1:8400", "t0ken-t0ken", "sk-slv-the-only-one"
 
@@ -33,14 +34,14 @@ class Twin:
         self.plans.append(plan)
         on_ready(Started(OFFICE, GATEWAY, TOKEN, plan.data, self.taken, self.desk))
 
-    def send(self, url: str, call: Call) -> Answer:
+    def send(self, url: str, call: Call) -> Reply:
         self.calls.append((url, call))
         told = self.tells[f"{call.method} {urlsplit(call.path).path}"]
         if isinstance(told, list):
             told = told.pop(0) if len(told) > 1 else told[0]
         if isinstance(told, Exception):
             raise told
-        return Answer(200, "application/json", json.dumps(told).encode())
+        return Reply(200, "application/json", json.dumps(told).encode())
 
     def asked(self, method: str, path: str) -> list[Call]:
         return [call for _, call in self.calls if (call.method, urlsplit(call.path).path) == (method, path)]

@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from solvent.adapters.wire import Call, Reply
 from solvent.cli import main, office_client
-from solvent.cli.office_client import Answer, Call, Outside
+from solvent.cli.office_client import Outside
 from tests.unit.cli.conftest import Ran, Run
 
 TOKEN = "t0ken-that-nobody-must-see-in-any-output"
@@ -30,7 +31,7 @@ class Asked:
 
 @dataclass
 class OfficeTwin:
-    """`tells` maps `GET /api/keys` to what is answered: JSON with 200, an `Answer`, or an exception; a list answers one by one."""
+    """`tells` maps `GET /api/keys` to what is answered: JSON with 200, an `Reply`, or an exception; a list answers one by one."""
 
     command: Run
     data: Path
@@ -47,7 +48,7 @@ class OfficeTwin:
         assert TOKEN not in ran.out + ran.err
         return ran
 
-    def send(self, url: str, call: Call) -> Answer:
+    def send(self, url: str, call: Call) -> Reply:
         parts = urlsplit(call.path)
         body = None if call.body is None else json.loads(call.body)
         self.urls.append(url)
@@ -57,7 +58,7 @@ class OfficeTwin:
             told = told.pop(0)
         if isinstance(told, Exception):
             raise told
-        return told if isinstance(told, Answer) else Answer(200, "application/json", json.dumps(told).encode())
+        return told if isinstance(told, Reply) else Reply(200, "application/json", json.dumps(told).encode())
 
     def random_bytes(self, count: int) -> bytes:
         self.draws += 1
@@ -71,9 +72,9 @@ def page(*items: dict[str, Any], next_: str | None = None) -> dict[str, Any]:
     return {"items": list(items), "next": next_}
 
 
-def problem(status: int, detail: str, **more: Any) -> Answer:
+def problem(status: int, detail: str, **more: Any) -> Reply:
     told = {"type": "about:blank", "title": "Refused", "status": status, "detail": detail} | more
-    return Answer(status, "application/problem+json", json.dumps(told).encode())
+    return Reply(status, "application/problem+json", json.dumps(told).encode())
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import http.client
-import io
 import json
 import os
 import socket
@@ -11,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from solvent.adapters.wire import Call, Reply
 from solvent.cli import office_client
-from solvent.cli.office_client import Answer, Call, Office
+from solvent.cli.office_client import Office
 from tests.unit.cli.office_twin import COMMANDS, TOKEN, URL, OfficeTwin, office, page, problem
 
 __all__ = ["office"]
@@ -43,7 +43,7 @@ def test_every_command_says_how_to_start_an_office_that_does_not_answer(office: 
     )
 
 
-def refuse(url: str, call: Call) -> Answer:
+def refuse(url: str, call: Call) -> Reply:
     raise ConnectionRefusedError
 
 
@@ -119,18 +119,18 @@ def test_the_call_carries_the_token_and_says_what_it_takes(office: OfficeTwin) -
             3,
             "the office at `http://127.0.0.1:8401` does not take the admin token from `DIR/admin-token`; set SOLVENT_ADMIN_TOKEN to",
         ),
-        (Answer(404, "text/html", b"<h1>Not Found</h1>"), 3, "`http://127.0.0.1:8401` answered 404 without a reason, as no office"),
+        (Reply(404, "text/html", b"<h1>Not Found</h1>"), 3, "`http://127.0.0.1:8401` answered 404 without a reason, as no office"),
         (
-            Answer(404, "application/json", b'{"detail": "Not Found"}'),
+            Reply(404, "application/json", b'{"detail": "Not Found"}'),
             3,
             "`http://127.0.0.1:8401` answered 404 without a reason, as no office",
         ),
-        (Answer(302, "text/html", b""), 3, "`http://127.0.0.1:8401` answered 302 without a reason, as no office"),
-        (Answer(200, "text/html", b"<h1>Welcome</h1>"), 3, "`http://127.0.0.1:8401` answered something that is not JSON, as no office"),
-        (Answer(200, "application/json", b"[" * 100_000), 3, "`http://127.0.0.1:8401` answered something that is not JSON, as no office"),
-        (Answer(200, "application/json", b"[]"), 3, "`http://127.0.0.1:8401` answered no list at `/api/keys`, as no office"),
-        (Answer(200, "application/json", b""), 3, "`http://127.0.0.1:8401` answered no list at `/api/keys`, as no office"),
-        (Answer(200, "application/json", b'{"items": [1]}'), 3, "`http://127.0.0.1:8401` answered no list at `/api/keys`, as no office"),
+        (Reply(302, "text/html", b""), 3, "`http://127.0.0.1:8401` answered 302 without a reason, as no office"),
+        (Reply(200, "text/html", b"<h1>Welcome</h1>"), 3, "`http://127.0.0.1:8401` answered something that is not JSON, as no office"),
+        (Reply(200, "application/json", b"[" * 100_000), 3, "`http://127.0.0.1:8401` answered something that is not JSON, as no office"),
+        (Reply(200, "application/json", b"[]"), 3, "`http://127.0.0.1:8401` answered no list at `/api/keys`, as no office"),
+        (Reply(200, "application/json", b""), 3, "`http://127.0.0.1:8401` answered no list at `/api/keys`, as no office"),
+        (Reply(200, "application/json", b'{"items": [1]}'), 3, "`http://127.0.0.1:8401` answered no list at `/api/keys`, as no office"),
         (TimeoutError(), 3, "cannot reach the office at `http://127.0.0.1:8401`: no answer within 30 s; look at its log, or start it anew"),
         (
             socket.gaierror(-2, "x"),
@@ -155,7 +155,7 @@ def test_the_call_carries_the_token_and_says_what_it_takes(office: OfficeTwin) -
     ],
 )
 def test_each_answer_that_is_no_success_has_its_code_and_its_sentence(
-    office: OfficeTwin, answer: Answer | Exception, code: int, complaint: str
+    office: OfficeTwin, answer: Reply | Exception, code: int, complaint: str
 ) -> None:
     office.tells["GET /api/keys"] = answer
     ran = office.run("keys", "list", "--json")
@@ -298,76 +298,7 @@ def test_no_repr_holds_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert TOKEN not in repr(office_client.outside())
 
 
-# The wire and the machine
-
-
-class FakeSocket:
-    """Remembers what was written, and answers with bytes."""
-
-    def __init__(self, answer: bytes) -> None:
-        self.answer, self.written, self.closed = answer, b"", False
-
-    def sendall(self, data: bytes) -> None:
-        self.written += data
-
-    def makefile(self, *_: Any) -> io.BytesIO:
-        return io.BytesIO(self.answer)
-
-    def close(self) -> None:
-        self.closed = True
-
-
-def wire(monkeypatch: pytest.MonkeyPatch, answer: bytes) -> tuple[FakeSocket, list[tuple[str, int | None, float | None]]]:
-    sock, dialled = FakeSocket(answer), []
-
-    def connect(self: Any) -> None:
-        dialled.append((self.host, self.port, self.timeout))
-        self.sock = sock
-
-    monkeypatch.setattr(http.client.HTTPConnection, "connect", connect)
-    monkeypatch.setattr(http.client.HTTPSConnection, "connect", connect)
-    return sock, dialled
-
-
-def test_a_call_is_written_straight_to_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
-        monkeypatch.setenv(name, "http://proxy.example:3128")
-    sock, dialled = wire(
-        monkeypatch, b"HTTP/1.1 201 Created\r\nContent-Type: Application/JSON; charset=utf-8\r\nContent-Length: 2\r\n\r\n{}"
-    )
-    answer = office_client._send("http://127.0.0.1:8401/base", Call("POST", "/api/x?id=%2F", {"Authorization": "Bearer t"}, b"{}"))
-    assert answer == Answer(201, "application/json", b"{}")
-    assert dialled == [("127.0.0.1", 8401, 30)]
-    head, _, body = sock.written.partition(b"\r\n\r\n")
-    first, *headers = head.decode().split("\r\n")
-    assert (first, body, sock.closed) == ("POST /base/api/x?id=%2F HTTP/1.1", b"{}", True)
-    assert {"Host: 127.0.0.1:8401", "Authorization: Bearer t", "Content-Length: 2"} <= set(headers)
-
-
-@pytest.mark.parametrize(
-    ("url", "dialled"), [("https://h", ("h", 443, 30)), ("http://h", ("h", 80, 30)), ("http://[::1]:5", ("::1", 5, 30))]
-)
-def test_the_address_decides_where_it_goes(monkeypatch: pytest.MonkeyPatch, url: str, dialled: tuple[str, int, int]) -> None:
-    _, seen = wire(monkeypatch, b"HTTP/1.1 302 Found\r\nLocation: http://elsewhere/\r\n\r\n")
-    assert office_client._send(url, Call("GET", "/", {})).status == 302
-    assert seen == [dialled]
-
-
-@pytest.mark.parametrize(
-    "answer", [b"", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"], ids=["nothing", "SSH", "cut"]
-)
-def test_an_answer_that_is_not_whole_is_none(monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
-    sock, _ = wire(monkeypatch, answer)
-    with pytest.raises((OSError, http.client.HTTPException)):
-        office_client._send(URL, Call("GET", "/", {}))
-    assert sock.closed
-
-
-def test_an_answer_without_end_is_not_read_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(office_client, "ANSWER_BYTES_MAX", 3)
-    wire(monkeypatch, b"HTTP/1.1 200 OK\r\n\r\nabcd")
-    with pytest.raises(http.client.HTTPException):
-        office_client._send(URL, Call("GET", "/", {}))
+# The machine
 
 
 @pytest.mark.parametrize(("raised", "alive"), [(None, True), (ProcessLookupError, False), (PermissionError, False), (OverflowError, False)])

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from solvent.cli.office_client import Answer
+from solvent.adapters.wire import Reply
 from tests.unit.cli.office_twin import OfficeTwin, office, problem
 
 __all__ = ["office"]
@@ -29,6 +29,6 @@ def test_a_bad_config_is_refused_with_all_its_mistakes(office: OfficeTwin) -> No
 
 
 def test_a_reload_that_breaks_says_nothing_of_mistakes(office: OfficeTwin) -> None:
-    office.tells["POST /api/reload"] = Answer(500, "application/problem+json", b'{"detail": "Incident abc."}')
+    office.tells["POST /api/reload"] = Reply(500, "application/problem+json", b'{"detail": "Incident abc."}')
     ran = office.run("reload")
     assert (ran.code, ran.err) == (3, "solvent: the office at `http://127.0.0.1:8401` failed (500): Incident abc; its log says more\n")

@@ -4,7 +4,7 @@ import http.client
 
 import pytest
 
-from solvent.cli.office_client import Answer
+from solvent.adapters.wire import Reply
 from tests.unit.cli.office_twin import OfficeTwin, office, page, problem
 
 __all__ = ["office"]
@@ -138,10 +138,10 @@ AGAIN = f"it may be booked or not: repeat the same command with `--idempotency-k
             http.client.RemoteDisconnected(""),
             "cannot reach the office at `http://127.0.0.1:8401`: the connection was closed before the answer; look at its log, or start it anew",
         ),
-        (Answer(502, "text/html", b"<html>"), "the office at `http://127.0.0.1:8401` failed (502): it gave no reason; its log says more"),
+        (Reply(502, "text/html", b"<html>"), "the office at `http://127.0.0.1:8401` failed (502): it gave no reason; its log says more"),
     ],
 )
-def test_a_lost_answer_tells_how_to_repeat_it_safely(books: OfficeTwin, lost: Exception | Answer, complaint: str) -> None:
+def test_a_lost_answer_tells_how_to_repeat_it_safely(books: OfficeTwin, lost: Exception | Reply, complaint: str) -> None:
     books.tells["POST /api/keys/k1/topups"] = lost
     ran = books.run("topup", "k1", "5")
     assert (ran.code, ran.out, ran.err) == (3, "", f"solvent: {complaint}; {AGAIN}")
