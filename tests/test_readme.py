@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ MODEL = "claude-sonnet-4-6"
 
 
 def blocks(kind: str) -> list[str]:
-    return [text for _, found, text in BLOCKS if found == kind]
+    return [textwrap.dedent(text) for _, found, text in BLOCKS if found == kind]
 
 
 def commands() -> list[str]:
@@ -122,9 +123,29 @@ def test_the_commands_are_there_and_each_curl_is_among_them() -> None:
     assert not [word for word in NOT_RUN if not any(command.startswith(word) for command in found)]
 
 
-@pytest.mark.parametrize("program", blocks("python"), ids=["openai", "anthropic"])
-def test_a_program_for_a_vendors_sdk_prints_an_answer(demo: Demo, program: str) -> None:
-    assert "of the Solvent sandbox" in demo.run(sys.executable, "-c", demo.here(program))
+@pytest.mark.parametrize(
+    ("program", "said"),
+    list(
+        zip(
+            blocks("python"),
+            ("Whose wallet: ", "of the Solvent sandbox", "of the Solvent sandbox", "Who acts: you\nRetry: no"),
+            strict=True,
+        )
+    ),
+    ids=["explain", "openai", "anthropic", "explain-openai"],
+)
+def test_a_program_prints_what_it_is_there_for(demo: Demo, program: str, said: str) -> None:
+    assert said in demo.run(sys.executable, "-c", demo.here(program))
+
+
+def test_a_program_asks_the_desk_that_runs(demo: Demo) -> None:
+    asked = 'explain("402 Insufficient Balance", url="http://127.0.0.1:8401", file=True)'
+    said = demo.run(
+        sys.executable, "-c", demo.here(f"from solvent.client import explain\nanswer = {asked}\nprint(answer.page, answer.wallet)")
+    )
+    page, wallet = said.split()
+    assert page.startswith(f"{demo.office}/e/")
+    assert wallet == "own_provider_account"
 
 
 def test_the_environment_for_claude_code_leads_anthropics_sdk_here(demo: Demo) -> None:

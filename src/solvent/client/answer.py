@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,13 +13,11 @@ from solvent.base.secret import Redacted
 from solvent.catalogue import names
 from solvent.catalogue.tables import Words
 from solvent.client.remote import DeskError
-from solvent.diagnosis import waits
 from solvent.diagnosis.desk import Explanation
 from solvent.diagnosis.report import SURE
 from solvent.model.failure import MONEY
 from solvent.model.verdict import Actor, Category, Report, Verdict, Wallet
 
-_WAIT_HEADER = re.compile(r"^[<\s]{0,3}(retry-after(?:-ms)?|date): ?(\S[^\r\n]{0,60})", re.IGNORECASE | re.MULTILINE)
 _SUMMARY = {
     "wallet": Words(en="Whose wallet: {what}", zh="谁的钱包：{what}"),
     "acts": Words(en="Who acts: {what}", zh="谁来处理：{what}"),
@@ -128,7 +125,7 @@ class Answer:
     @property
     def retry_after_s(self) -> int | None:
         """How many seconds to wait from the failure on, as the error asks; None where it does not say, or where waiting is no use."""
-        return _asked_s(self.text) if self.retryable else None
+        return self.verdict.retry_after_s if self.retryable else None
 
     @property
     def available_at(self) -> datetime | None:
@@ -179,15 +176,6 @@ class Answer:
         if self.verdict.available_at is not None:
             return str(line("from", self.verdict.available_at))
         return str(line("yes") if self.retry_after_s is None else line("after", self.retry_after_s))
-
-
-def _asked_s(text: str) -> int | None:
-    """The wait that the error asks for in a header or in its words, rounded up: a retry a moment too early fails again."""
-    headers = {name.lower(): value for name, value in _WAIT_HEADER.findall(text)}
-    asked_ms = waits.of_headers(headers)
-    said = waits.of_words(text) if asked_ms is None else None
-    found_ms = asked_ms if said is None else said.ms
-    return None if found_ms is None else -(-found_ms // 1_000)
 
 
 def _report(body: Mapping[str, Any]) -> Report:

@@ -89,8 +89,8 @@ def _lines(problem: BaseException) -> Iterator[str]:
     yield words[:_WORDS_MAX]
     answer = _held(problem, "response")
     status = _status(problem, answer)
-    # Its answers are made up where it has none: the address would name a service that was never asked.
-    asked = None if _held(problem, "llm_provider") else _asked(problem, answer)
+    # litellm makes an answer up where it has none: the address would name a service that was never asked.
+    asked = None if type(problem).__module__.startswith("litellm.") else _asked(problem, answer)
     if asked is not None:
         yield asked
     if status is not None:

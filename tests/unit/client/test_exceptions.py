@@ -180,6 +180,8 @@ def test_an_error_of_litellm_does_not_name_the_address_that_it_makes_up() -> Non
     kind = named("litellm.exceptions", "RateLimitError", status_code=429, llm_provider="deepseek", model="m", response=response, body=None)
     text = text_of(kind(words))
     assert text.splitlines() == [f"litellm.exceptions.RateLimitError: {words}", "HTTP 400"]
+    below = named("litellm.llms.openai.common_utils", "OpenAIError", status_code=500, request=Request("POST", "https://api.openai.com/v1"))
+    assert "api.openai.com" not in text_of(below("[Errno 111] Connection refused"))
 
 
 @pytest.mark.parametrize(("content", "last"), [(b'{"detail": "Payment Required"}', '{"detail": "Payment Required"}'), (None, "HTTP 402")])
