@@ -162,7 +162,7 @@ class RequestFault(Struct, frozen=True):
         }
 
 
-class Read(Struct, frozen=True):
+class Read(Struct, frozen=True, rename={"day": "read"}):
     """Where something that a report says was read; `day` is ISO 8601, `evidence` as in `catalogue.tables.Source`."""
 
     address: str
