@@ -250,7 +250,12 @@ async def test_a_failed_filing_leaves_no_trace(engine: AsyncEngine) -> None:
 
 async def test_the_tables_are_what_the_migrations_make(engine: AsyncEngine) -> None:
     def difference(connection: Connection) -> list[Any]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        # The search's two indexes are virtual tables, with tables of their own behind them.
+        def ours(name: str | None, kind: str, _parents: Any) -> bool:
+            return kind != "table" or not (name or "").startswith(("occurrence_search", "case_search"))
+
+        opts = {"compare_type": True, "compare_server_default": True, "include_name": ours}
+        context = MigrationContext.configure(connection, opts=opts)
         return list(compare_metadata(context, metadata))
 
     async with engine.connect() as connection:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from solvent.adapters import cursor
+from solvent.adapters import cursor, finding
 from solvent.cases import life
+from solvent.model.filters import Filters, Found
 from solvent.model.occurrence import CORRECTED, Affected, Case, Hours, NotRegrouped, Occurrence, Page, Part, View
 
 
@@ -99,6 +100,29 @@ class MemoryCaseStore:
         shown = wanted[:limit]
         more = cursor.write(shown[-1].last_at, shown[-1].id) if len(wanted) > limit else None
         return Page(tuple(shown), more)
+
+    async def find(self, filters: Filters, *, limit: int, after: str | None) -> Found[tuple[Occurrence, Case]]:
+        """Occurrences that all filters let through, newest first; of one instant the one filed last comes first."""
+        groups, order = {case.id: case for case in self._seen(filters.view)}, {name: at for at, name in enumerate(self._occurrences)}
+        wanted = [
+            (item, groups[item.case_id]) for item in self._occurrences.values() if _shown(item, filters.view) and finding.lets(
+                filters, item, groups[item.case_id])
+        ]
+        wanted.sort(key=lambda pair: (pair[0].at, order[pair[0].id]), reverse=True)
+        names = [item.id for item, _ in wanted]
+        first = names.index(after) + 1 if after in names else 0
+        shown = tuple(wanted[first : first + limit])
+        return finding.found(shown, shown[-1][0].id if len(wanted) > first + limit else None, len(wanted))
+
+    async def find_cases(self, filters: Filters, *, limit: int, after: str | None) -> Found[Case]:
+        """Cases that all filters let through, by their last occurrence."""
+        items = [item for item in self._occurrences.values() if _counted(item, filters.view)]
+        wanted = [case for case in self._seen(filters.view) if finding.lets_case(filters, case, items)]
+        wanted.sort(key=lambda case: (case.last_at, case.id), reverse=True)
+        place = cursor.read(after)
+        rest = [case for case in wanted if place is None or (case.last_at, case.id) < place]
+        more = cursor.write(rest[limit - 1].last_at, rest[limit - 1].id) if len(rest) > limit else None
+        return finding.found(tuple(rest[:limit]), more, len(wanted))
 
     async def give_feedback(self, occurrence_id: str, feedback: str, correction: str | None = None) -> bool:
         """Records whether the report helped, and what a reader says instead."""

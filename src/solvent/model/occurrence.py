@@ -44,7 +44,7 @@ class Occurrence:
     `case_id` is the fingerprint when it is filed, and afterwards the case that holds it. `public`: it was pasted at the public desk,
     which shows nothing else. `deletion`: the hash of the token that deletes it, None where none was given. `template` is its own masked
     sentence, `part` one name for all of its fingerprint that share this sentence: what a case can be split by. `correction` is what
-    its reader says instead, for the operator alone.
+    its reader says instead, for the operator alone. `via` names what wrapped the error, as the verdict said when this was filed.
     """
 
     id: str
@@ -63,6 +63,7 @@ class Occurrence:
     template: str = ""
     part: str = ""
     attempted: Attempted | None = None
+    via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from solvent.cases.outbreak import Day, Outbreak
 from solvent.diagnosis import desk, fingerprint, normalise
 from solvent.diagnosis.desk import Explanation
 from solvent.diagnosis.engine import Engine
+from solvent.model.filters import NO_RULE, Filters, Found
 from solvent.model.occurrence import CORRECTED, CORRECTION_MAX, FEEDBACK, GATEWAY, SOURCES, Case, Occurrence, Page, View
 from solvent.operations import attempts
 from solvent.operations.ports import CaseStore
@@ -109,6 +110,7 @@ class Desk:
             deletion=ids.token_hash(token),
             template=template,
             part=fingerprint.part(verdict.fingerprint, template),
+            via=verdict.via,
         )
         case = await self._store.file(occurrence, self._first(explanation, template, now))
         return Opened(replace(occurrence, case_id=case.id), self._told(case), explanation, token)
@@ -171,6 +173,30 @@ class Desk:
         assert not self.public
         limit = max(1, min(limit, LIST_MAX))
         return await self._store.occurrences(limit=limit, after=after, case_id=case_id, source=source, view=View.OPERATOR)
+
+    async def find(self, filters: Filters, *, limit: int, after: str | None) -> Found[tuple[Occurrence, Case]]:
+        """Of the listed pastes those that all filters let through, newest first."""
+        found = await self._store.find(self._mine(filters), limit=max(1, min(limit, LIST_MAX)), after=after)
+        items = tuple((occurrence, self._told(case)) for occurrence, case in found.page.items)
+        return replace(found, page=Page(items, found.page.after))
+
+    async def find_everything(self, filters: Filters, *, limit: int, after: str | None) -> Found[tuple[Occurrence, Case]]:
+        """As `find`, also of what no list of the desk shows: for the operator alone."""
+        assert not self.public
+        return await self._store.find(replace(filters, view=View.OPERATOR), limit=max(1, min(limit, LIST_MAX)), after=after)
+
+    async def find_cases(self, filters: Filters, *, limit: int, after: str | None) -> Found[Case]:
+        """Cases that all filters let through, the one seen last first."""
+        found = await self._store.find_cases(self._mine(filters), limit=max(1, min(limit, LIST_MAX)), after=after)
+        return replace(found, page=Page(tuple(map(self._told, found.page.items)), found.page.after))
+
+    def _mine(self, filters: Filters) -> Filters:
+        """The filters as this desk may ask: the public's states are what it is told of them, which is whether a rule is known."""
+        if not self.public or not filters.state:
+            return replace(filters, view=self._view)
+        told = {life.State.ANSWERED: replace(filters, state="", matched=True), life.State.PROCESSING: replace(filters, rule=NO_RULE, state="")}
+        nothing = replace(filters, state="", matched=True, rule=NO_RULE)
+        return replace(told.get(life.State(filters.state), nothing), view=self._view)
 
     async def remove(self, occurrence_id: str) -> bool:
         """Deletes an occurrence for good; its case counts one less, and goes with its last one. False where there is none."""

@@ -12,6 +12,7 @@ from solvent.ledger.books import Hold
 from solvent.ledger.journal import End, Record, RequestDone
 from solvent.ledger.transfers import Entry, Refusal, Transfer
 from solvent.model.change import Change
+from solvent.model.filters import Filters, Found
 from solvent.model.health import Health
 from solvent.model.key import Key
 from solvent.model.occurrence import Affected, Case, Hours, NotRegrouped, Occurrence, Page, Part, View
@@ -66,6 +67,20 @@ class CaseStore(Protocol):
         """How many occurrences of each of these cases began in which hour; cases without any since then are left out.
 
         The public's view counts what it shows, every other all.
+        """
+        ...
+
+    async def find(self, filters: Filters, *, limit: int, after: str | None) -> Found[tuple[Occurrence, Case]]:
+        """Occurrences that all filters let through, newest first; of one instant the one filed last comes first.
+
+        A text is found by its own words and by what its case is called in either language. A cursor that cannot be read starts anew.
+        """
+        ...
+
+    async def find_cases(self, filters: Filters, *, limit: int, after: str | None) -> Found[Case]:
+        """Cases that all filters let through, by their last occurrence; those seen at all between the dates.
+
+        They are found by what they are called, and by their masked sentence where not the public asks.
         """
         ...
 

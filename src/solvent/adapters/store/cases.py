@@ -11,11 +11,13 @@ from sqlalchemy import BigInteger, ColumnElement, Row, Select, delete, func, ins
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from solvent.adapters import cursor
+from solvent.adapters.store import indexing, search
 from solvent.adapters.store.filing import Filing
 from solvent.adapters.store.rows import plain
 from solvent.adapters.store.tables import cases, occurrences, splits
 from solvent.adapters.store.transactions import Transactions, rows_in
 from solvent.cases import life
+from solvent.model.filters import COUNTED_MAX, Filters, Found
 from solvent.model.occurrence import Attempted, Case, Hours, Occurrence, Page, View
 from solvent.model.verdict import Category, Wallet
 
@@ -113,6 +115,26 @@ class SqlCaseStore:
         more = cursor.write(items[limit - 1].last_at, items[limit - 1].id) if len(items) > limit else None
         return Page(tuple(items[:limit]), more)
 
+    async def find(self, filters: Filters, *, limit: int, after: str | None) -> Found[tuple[Occurrence, Case]]:
+        """Occurrences that all filters let through, newest first."""
+        async with self._transactions.read() as connection:
+            hits = await search.occurrence_places(connection, filters, limit=limit, after=after)
+            found = await rows_in(connection, select(occurrences), occurrences.c.place, hits.places)
+            items = [occurrence_of(row) for row in sorted(found, key=lambda row: -row.place)]
+            wanted = _cases(filters.view).where(cases.c.id.in_({item.case_id for item in items}))
+            groups = {row.id: case_of(row) for row in await connection.execute(wanted)}
+        return Found(Page(tuple((item, groups[item.case_id]) for item in items), hits.after), hits.count, hits.more)
+
+    async def find_cases(self, filters: Filters, *, limit: int, after: str | None) -> Found[Case]:
+        """Cases that all filters let through, by their last occurrence."""
+        wanted = search.narrowed(_cases(filters.view), filters)
+        async with self._transactions.read() as connection:
+            counted = select(func.count()).select_from(wanted.limit(COUNTED_MAX + 1).subquery())
+            count = (await connection.execute(counted)).scalar_one()
+            items = [case_of(row) for row in await connection.execute(search.from_newest(wanted, limit, cursor.read(after)))]
+        more = cursor.write(items[limit - 1].last_at, items[limit - 1].id) if len(items) > limit else None
+        return Found(Page(tuple(items[:limit]), more), min(count, COUNTED_MAX), count > COUNTED_MAX)
+
     async def give_feedback(self, occurrence_id: str, feedback: str, correction: str | None = None) -> bool:
         """Records whether the report helped, and what a reader says instead."""
         async with self._transactions.write() as connection:
@@ -130,6 +152,7 @@ class SqlCaseStore:
             await connection.execute(update(cases).where(cases.c.id == row.case_id).values(count=cases.c.count - 1))
             if not await drop_empty(connection, row.case_id):
                 await _forget_words(connection, row)
+        await search.forget(self._transactions)
         await self._transactions.forget()
         return True
 
@@ -233,12 +256,15 @@ async def _file(connection: AsyncConnection, filed: Sequence[tuple[Occurrence, C
     added = [case_values(case) for case in now.values() if case.id not in known]
     if added:
         await connection.execute(insert(cases), added)
+        await connection.run_sync(indexing.take_in_cases, [case for case in now.values() if case.id not in known])
     for case in now.values():
         if case.id in known:
             await connection.execute(update(cases).where(cases.c.id == case.id).values(case_values(case)))
     if filed:
         rows = [_occurrence_values(occurrence, roots[home], home) for (occurrence, _), home in zip(filed, homes, strict=True)]
         await connection.execute(insert(occurrences), rows)
+        taken = [(occurrence, now[roots[home]]) for (occurrence, _), home in zip(filed, homes, strict=True)]
+        await connection.run_sync(indexing.take_in, taken)
     return {occurrence.id: now[roots[home]] for (occurrence, _), home in zip(filed, homes, strict=True)}
 
 
@@ -298,6 +324,7 @@ def _occurrence_values(occurrence: Occurrence, case_id: str, home: str) -> dict[
         "model": None if attempted is None else plain(attempted.model),
         "request_id": None if attempted is None else plain(attempted.request_id),
         "upstream_request_ids": None if attempted is None else list(attempted.upstream_request_ids),
+        "via": list(dict.fromkeys(occurrence.via)),
     }
 
 
@@ -322,4 +349,5 @@ def occurrence_of(row: Row[Any]) -> Occurrence:
         attempted=None
         if row.account is None
         else Attempted(row.key_id or "", row.account, row.model or "", row.request_id or "", tuple(row.upstream_request_ids or ())),
+        via=tuple(row.via),
     )

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, func, insert, or_, select, tuple_, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from solvent.adapters import cursor
+from solvent.adapters.store import indexing
 from solvent.adapters.store.cases import below, case_of, case_values, drop_empty, occurrence_of, roots_of
 from solvent.adapters.store.tables import cases, occurrences, splits
 from solvent.adapters.store.transactions import Transactions, rows_in
@@ -196,6 +197,7 @@ async def _split_off(connection: AsyncConnection, case_id: str, name: str) -> Ca
     opened = replace(facts, id=part, state=life.step(life.FIRST, event).value, template=sample.template)
     await connection.execute(insert(splits), [{"part": part}])
     await connection.execute(insert(cases), [case_values(opened)])
+    await connection.run_sync(indexing.take_in_cases, [opened])
     await connection.execute(update(occurrences).where(of_it).values(case_id=part, home=part))
     await _counted(connection, case_id)
     return await _counted(connection, part)

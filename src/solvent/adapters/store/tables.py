@@ -80,10 +80,13 @@ occurrences = Table(
     Column("model", Text),
     Column("request_id", String(64)),
     Column("upstream_request_ids", JSON),
+    Column("via", JSON, nullable=False, server_default=text("'[]'")),
+    Column("place", BigInteger),  # where it stands among all, by time: the search knows it by this number
     Index(None, "at", "id"),
     Index(None, "case_id", "at", "id"),
     Index(None, "home"),
     Index(None, "part"),
+    Index(None, "place", unique=True),
     # What the public desk lists: by time, and counted by case.
     Index("ix_occurrences_public_at", "at", "id", sqlite_where=text("public = 1 AND listed = 1")),
     Index("ix_occurrences_public_case", "case_id", "at", sqlite_where=text("public = 1 AND listed = 1")),
@@ -91,6 +94,20 @@ occurrences = Table(
 
 # Parts whose occurrences have a case of their own, of the same name as the part.
 splits = Table("splits", metadata, Column("part", String(32), primary_key=True))
+
+# How many occurrences of a case each party passed on. Triggers keep it, as they keep the two indexes of the search, which are
+# virtual tables that only SQLite has: see `search`.
+case_parties = Table(
+    "case_parties",
+    metadata,
+    Column("party", String(64), primary_key=True),
+    Column("case_id", String(32), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Index(None, "case_id"),
+)
+
+# Words that the search has, to find them by their beginnings.
+search_words = Table("search_words", metadata, Column("word", String(64), primary_key=True))
 
 # The order of rows that have one: SQLite numbers rows by itself only in a column of exactly this type.
 Number = BigInteger().with_variant(Integer, "sqlite")
