@@ -16,10 +16,11 @@ from typing import Any
 import desk
 
 import gateway
+import search
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 Rows = list[tuple[str, ...]]
-PARTS: dict[str, Callable[[], tuple[Rows, dict[str, Any]]]] = {"desk": desk.measure, "gateway": gateway.measure}
+PARTS: dict[str, Callable[[], tuple[Rows, dict[str, Any]]]] = {"desk": desk.measure, "gateway": gateway.measure, "search": search.measure}
 
 
 def processor() -> str:

@@ -44,12 +44,12 @@ def store(request: pytest.FixtureRequest) -> CaseStore:
 
 
 def occurrence(number: int, text: str, **values: Any) -> Occurrence:
-    given = {"case_id": "c1", "at": START + timedelta(seconds=number), "source": "paste", "listed": True} | values
+    given: dict[str, Any] = {"case_id": "c1", "at": START + timedelta(seconds=number), "source": "paste", "listed": True} | values
     return Occurrence(id=f"o{number:03d}", text=text, struck=(), language="en", took_us=1, **given)
 
 
 def case(item: Occurrence, **values: Any) -> Case:
-    given = {
+    given: dict[str, Any] = {
         "state": "answered",
         "rule": ANTHROPIC,
         "category": Category.CREDIT_EXHAUSTED,

@@ -105,8 +105,9 @@ class MemoryCaseStore:
         """Occurrences that all filters let through, newest first; of one instant the one filed last comes first."""
         groups, order = {case.id: case for case in self._seen(filters.view)}, {name: at for at, name in enumerate(self._occurrences)}
         wanted = [
-            (item, groups[item.case_id]) for item in self._occurrences.values() if _shown(item, filters.view) and finding.lets(
-                filters, item, groups[item.case_id])
+            (item, groups[item.case_id])
+            for item in self._occurrences.values()
+            if _shown(item, filters.view) and finding.lets(filters, item, groups[item.case_id])
         ]
         wanted.sort(key=lambda pair: (pair[0].at, order[pair[0].id]), reverse=True)
         names = [item.id for item, _ in wanted]

@@ -10,6 +10,7 @@ from solvent.console.render import code_choices
 from solvent.diagnosis.desk import Explanation
 from solvent.model.occurrence import Case
 from solvent.model.verdict import Category, Role, Verdict, Wallet
+from solvent.operations import naming
 
 # Which pages of a party help with what: the first kind that it has is shown.
 _MONEY = ("billing", "usage", "limits")
@@ -78,8 +79,5 @@ def help_links(verdict: Verdict, catalogue: Catalogue) -> list[HelpLink]:
 
 
 def case_title(case: Case, catalogue: Catalogue, lang: str) -> str:
-    """What a case is called in lists: the rule's title, else the sentence that its pastes share, which holds no ids or names."""
-    rule = None if case.rule is None else catalogue.rules.get(case.rule)
-    if rule is not None:
-        return rule.title.of(lang)
-    return case.template[:160] or case.id
+    """What a case is called in lists."""
+    return naming.title(case, catalogue, lang)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from solvent.catalogue import names
 from solvent.console import refusals
 from solvent.console.explained import case_title
 from solvent.console.labels import SOURCES as SOURCE_NAMES
@@ -34,7 +33,7 @@ async def show(site: OperatorSite, request: Request) -> Response:
     lang, wanted = site.lang(request), request.query_params.get("source", "")
     source = wanted if wanted in SOURCES else GATEWAY
     page = await site.desk.everything(limit=PAGE_LENGTH, after=request.query_params.get("after"), source=source)
-    items = [Filed(occurrence, case, _title(site, case, lang)) for occurrence, case in page.items]
+    items = [Filed(occurrence, case, case_title(case, site.catalogue, lang)) for occurrence, case in page.items]
     return site.page(request, "occurrences.html", lang, items=items, after=page.after, source=source, sources=SOURCE_NAMES)
 
 
@@ -48,9 +47,3 @@ async def delete(site: OperatorSite, request: Request) -> Response:
     if not await site.desk.remove(occurrence_id):
         return site.refused(request, posted.lang, 404, refusals.missing("occurrence", posted.lang), "/occurrences")
     return site.sent_on("/occurrences", posted.lang, done="deleted", source=posted.text("source"))
-
-
-def _title(site: OperatorSite, case: Case, lang: str) -> str:
-    """The case's title; where it has no words at all, as after a timeout, what failed."""
-    title = case_title(case, site.catalogue, lang)
-    return names.CATEGORIES[case.category].of(lang) if title == case.id else title

@@ -13,7 +13,7 @@ from solvent.model.occurrence import Case
 from solvent.office import forms
 from solvent.office.endpoints import Call, Endpoint, answered, missing, page_of
 from solvent.office.forms import Form
-from solvent.operations import shapes
+from solvent.operations import filters, naming, shapes
 from solvent.operations.cases import Desk, History
 from solvent.operations.casework import Casework, Insight
 from solvent.operations.instants import microseconds
@@ -35,7 +35,8 @@ def case_endpoints(desk: Desk, casework: Casework) -> list[Endpoint]:
 
     async def cases(call: Call) -> Response:
         lang = language(call)
-        return page_of(await desk.cases(limit=call.limit, after=call.after), lambda case: _case(case, catalogue, lang))
+        found = await desk.find_cases(filters.strictly(call.query, catalogue), limit=call.limit, after=call.after)
+        return page_of(found.page, lambda case: _case(case, catalogue, lang))
 
     async def case(call: Call) -> Response:
         case_id = call.path["id"]
@@ -65,10 +66,11 @@ def case_endpoints(desk: Desk, casework: Casework) -> list[Endpoint]:
             return answered(await casework.split(case_id, given["split"], shape, call.idempotency_key))
         return answered(await casework.resolve(case_id, shape, call.idempotency_key))
 
+    listed = "Errors of one kind, the one seen last first; `q` searches in what they are called and in their sentence"
     told = "One case with what it is made of, its days, its readers' word, and the verdict of its newest occurrence"
     changed = "Say that a case is over, put it into another (its address leads there from then on), or take a part out of it"
     return [
-        Endpoint("GET", "/api/cases", "Errors of one kind, the one seen last first", cases, paged=True, query=("lang",)),
+        Endpoint("GET", "/api/cases", listed, cases, paged=True, query=(*filters.NAMES, "lang")),
         Endpoint("GET", "/api/cases/{id}", told, case, query=("lang",)),
         Endpoint("PATCH", "/api/cases/{id}", changed, change, _CHANGE, query=("lang",)),
     ]
@@ -82,16 +84,10 @@ def language(call: Call) -> str:
     return lang
 
 
-def title_of(case: Case, catalogue: Catalogue, lang: str) -> str:
-    """The rule's title, else the sentence that all of the case share, which holds no ids or names."""
-    rule = None if case.rule is None else catalogue.rules.get(case.rule)
-    return case.template[:160] or case.id if rule is None else rule.title.of(lang)
-
-
 def _case(case: Case, catalogue: Catalogue, lang: str) -> dict[str, Any]:
     return {
         "id": case.id,
-        "title": title_of(case, catalogue, lang),
+        "title": naming.title(case, catalogue, lang),
         "state": case.state,
         "category": case.category.value,
         "wallet": case.wallet.value,
@@ -127,7 +123,7 @@ def _insight(insight: Insight, catalogue: Catalogue, lang: str) -> dict[str, Any
         ],
         "affected": {"keys": named(affected.keys), "accounts": named(affected.accounts), "models": named(affected.models)},
         "similar": [
-            {"id": like.case.id, "title": title_of(like.case, catalogue, lang), "why": like.why.value, "count": like.case.count}
+            {"id": like.case.id, "title": naming.title(like.case, catalogue, lang), "why": like.why.value, "count": like.case.count}
             for like in insight.similar
         ],
     }

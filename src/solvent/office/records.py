@@ -7,9 +7,9 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from solvent.model.occurrence import Case, Occurrence
-from solvent.office.cases import language, title_of
+from solvent.office.cases import language
 from solvent.office.endpoints import Call, Endpoint, missing, page, page_of
-from solvent.operations import shapes
+from solvent.operations import filters, naming, shapes
 from solvent.operations.cases import Desk
 from solvent.operations.instants import microseconds
 from solvent.operations.ports import LedgerStore
@@ -63,16 +63,14 @@ def desk_endpoints(desk: Desk) -> list[Endpoint]:
 
     async def occurrences(call: Call) -> Response:
         lang = language(call)
-        found = await desk.everything(
-            limit=call.limit, after=call.after, case_id=call.query.get("case_id") or None, source=call.query.get("source") or None
-        )
-        return page_of(found, lambda pair: _occurrence(pair[0], pair[1], title_of(pair[1], catalogue, lang)))
+        found = await desk.find_everything(filters.strictly(call.query, catalogue), limit=call.limit, after=call.after)
+        return page_of(found.page, lambda pair: _occurrence(pair[0], pair[1], naming.title(pair[1], catalogue, lang)))
 
     async def occurrence(call: Call) -> Response:
         opened = await desk.open(call.path["id"], language(call))
         if opened is None:
             return missing("occurrence", call.path["id"], "/api/occurrences")
-        told = _occurrence(opened.occurrence, opened.case, title_of(opened.case, catalogue, language(call)))
+        told = _occurrence(opened.occurrence, opened.case, naming.title(opened.case, catalogue, language(call)))
         explanation = opened.explanation
         verdict = explanation.verdict.as_json(explanation.report)
         return JSONResponse(told | {"text": opened.occurrence.text, "redacted": dict(opened.occurrence.struck), "verdict": verdict})
@@ -83,9 +81,9 @@ def desk_endpoints(desk: Desk) -> list[Endpoint]:
             return missing("occurrence", occurrence_id, "/api/occurrences")
         return JSONResponse({"id": occurrence_id, "deleted": True})
 
-    told = "Pastes and what the gateway filed, newest first; `source` is one of paste, api, gateway"
+    told = "Pastes and what the gateway filed, newest first; `q` searches, `source` is one of paste, api, gateway"
     return [
-        Endpoint("GET", "/api/occurrences", told, occurrences, paged=True, query=("case_id", "source", "lang")),
+        Endpoint("GET", "/api/occurrences", told, occurrences, paged=True, query=("case_id", "source", *filters.NAMES, "lang")),
         Endpoint("GET", "/api/occurrences/{id}", "One occurrence with its verdict", occurrence, query=("lang",)),
         Endpoint("DELETE", "/api/occurrences/{id}", "Delete an occurrence for good; its case counts one less", remove),
     ]

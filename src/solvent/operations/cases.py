@@ -194,7 +194,10 @@ class Desk:
         """The filters as this desk may ask: the public's states are what it is told of them, which is whether a rule is known."""
         if not self.public or not filters.state:
             return replace(filters, view=self._view)
-        told = {life.State.ANSWERED: replace(filters, state="", matched=True), life.State.PROCESSING: replace(filters, rule=NO_RULE, state="")}
+        told = {
+            life.State.ANSWERED: replace(filters, state="", matched=True),
+            life.State.PROCESSING: replace(filters, rule=NO_RULE, state=""),
+        }
         nothing = replace(filters, state="", matched=True, rule=NO_RULE)
         return replace(told.get(life.State(filters.state), nothing), view=self._view)
 

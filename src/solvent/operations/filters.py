@@ -60,9 +60,14 @@ def read(query: Mapping[str, str], catalogue: Catalogue) -> Asked:
     taken = {name: value for name, value in given.items() if name not in refused}
     filters = Filters(
         words=terms.wanted(taken.get(SEARCH, "")),
+        category=taken.get("category", ""),
+        wallet=taken.get("wallet", ""),
+        provider=taken.get("provider", ""),
+        via=taken.get("via", ""),
+        rule=taken.get("rule", ""),
+        state=taken.get("state", ""),
         since=_instant(taken.get("since", "")),
         until=_instant(taken.get("until", ""), over=True),
-        **{name: value for name, value in taken.items() if name not in (SEARCH, *DATES)},
     )
     return Asked(filters, given, tuple(wrong))
 

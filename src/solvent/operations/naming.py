@@ -1,4 +1,4 @@
-"""What a case is called, and the words beside its text by which it is found: catalogue words and the masked sentence, nothing of a paste."""
+"""What a case is called, and by which words it is found: the catalogue's, and the masked sentence, nothing of a paste."""
 
 from __future__ import annotations
 

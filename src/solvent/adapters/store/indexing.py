@@ -8,12 +8,12 @@ changes or removes a row keeps the index right by triggers (see the migration th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection, Row
 
 from solvent.base import terms
 from solvent.catalogue.load import packaged
@@ -34,16 +34,17 @@ def place_of(at: datetime) -> int:
 
 def take_in(connection: Connection, filed: Iterable[tuple[Occurrence, Case]]) -> None:
     """Puts occurrences that were just added into the index."""
-    rows, new = [], set[str]()
+    words, new = dict[str, str](), set[str]()
     for occurrence, case in sorted(filed, key=lambda pair: pair[0].at):
         found = _terms(occurrence, case)
         new.update(filter(terms.listed_as_word, found))
+        words[occurrence.id] = " ".join(found)
         place = _free(connection, place_of(occurrence.at))
         connection.exec_driver_sql("UPDATE occurrences SET place = ? WHERE id = ?", (place, occurrence.id))
-        rows.append((" ".join(found), occurrence.id))
-    if rows:
-        into = "INSERT INTO occurrence_search (rowid, facts, words) SELECT place, facts, ? FROM occurrence_facts WHERE id = ?"
-        connection.exec_driver_sql(into, rows)
+    for chunk in _chunks(words):
+        # Values, not a selection: within a statement that selects, SQLite writes its index out for every row.
+        rows = [(row.place, row.facts, words[row.id]) for row in _rows(connection, "occurrence_facts", chunk, "place")]
+        connection.exec_driver_sql("INSERT INTO occurrence_search (rowid, facts, words) VALUES (?, ?, ?)", rows)
     if new:
         connection.exec_driver_sql("INSERT OR IGNORE INTO search_words (word) VALUES (?)", [(word,) for word in sorted(new)])
 
@@ -61,15 +62,24 @@ def take_in_cases(connection: Connection, opened: Iterable[Case]) -> None:
 
 def take_in_everything(connection: Connection) -> None:
     """Puts all that was filed before there was an index into it, oldest first; who passed an error on is read from its text."""
-    groups = {row["id"]: _case(row) for row in connection.exec_driver_sql("SELECT * FROM cases").mappings()}
+    groups = {row.id: _case(row) for row in connection.exec_driver_sql("SELECT * FROM cases")}
     take_in_cases(connection, groups.values())
-    ids = iter([row.id for row in connection.exec_driver_sql("SELECT id FROM occurrences ORDER BY at, id")])
-    while chunk := list(islice(ids, _CHUNK)):
-        query = f"SELECT * FROM occurrences WHERE id IN ({', '.join('?' * len(chunk))}) ORDER BY at, id"  # noqa: S608 - question marks
-        rows = connection.exec_driver_sql(query, tuple(chunk)).mappings().all()
-        vias = [(json.dumps(_via(row)), row["id"]) for row in rows]
+    for chunk in _chunks([row.id for row in connection.exec_driver_sql("SELECT id FROM occurrences ORDER BY at, id")]):
+        rows = _rows(connection, "occurrences", chunk, "at, id")
+        vias = [(json.dumps(_via(row)), row.id) for row in rows]
         connection.exec_driver_sql("UPDATE occurrences SET via = ? WHERE id = ?", vias)
-        take_in(connection, [(_occurrence(row), groups[row["case_id"]]) for row in rows])
+        take_in(connection, [(_occurrence(row), groups[row.case_id]) for row in rows])
+
+
+def _rows(connection: Connection, table: str, names: Sequence[str], order: str) -> Sequence[Row[Any]]:
+    query = f"SELECT * FROM {table} WHERE id IN ({', '.join('?' * len(names))}) ORDER BY {order}"  # noqa: S608 - names of ours, and marks
+    return connection.exec_driver_sql(query, tuple(names)).all()
+
+
+def _chunks(names: Iterable[str]) -> Iterator[list[str]]:
+    left = iter(names)
+    while chunk := list(islice(left, _CHUNK)):
+        yield chunk
 
 
 def _terms(occurrence: Occurrence, case: Case) -> Sequence[str]:
@@ -89,32 +99,19 @@ def _free(connection: Connection, first: int) -> int:
         first += PER_MICROSECOND
 
 
-def _via(row: RowMapping) -> list[str]:
-    if row["source"] == GATEWAY:
+def _via(row: Row[Any]) -> list[str]:
+    if row.source == GATEWAY:
         return []
-    return list(dict.fromkeys(judge.judge_reading(reader.read(row["text"]), engine.packaged(), row["language"]).via))
+    return list(dict.fromkeys(judge.judge_reading(reader.read(row.text), engine.packaged(), row.language).via))
 
 
-def _occurrence(row: RowMapping) -> Occurrence:
-    return Occurrence(
-        id=row["id"],
-        case_id=row["case_id"],
-        at=instants.instant(row["at"]),
-        source=row["source"],
-        text=row["text"],
-        struck=(),
-        language=row["language"],
-        listed=bool(row["listed"]),
-        took_us=row["took_us"],
-    )
+def _occurrence(row: Row[Any]) -> Occurrence:
+    """As much of an occurrence as the index asks for."""
+    at = instants.instant(row.at)
+    return Occurrence(row.id, row.case_id, at, row.source, row.text, (), row.language, bool(row.listed), row.took_us)
 
 
-def _case(row: RowMapping) -> Case:
-    values: dict[str, Any] = {name: row[name] for name in ("id", "state", "rule", "provider", "template", "count")}
-    return Case(
-        **values,
-        category=Category(row["category"]),
-        wallet=Wallet(row["wallet"]),
-        first_at=instants.instant(row["first_at"]),
-        last_at=instants.instant(row["last_at"]),
-    )
+def _case(row: Row[Any]) -> Case:
+    first_at, last_at = instants.instant(row.first_at), instants.instant(row.last_at)
+    category, wallet = Category(row.category), Wallet(row.wallet)
+    return Case(row.id, row.state, row.rule, category, wallet, row.provider, row.template, row._mapping["count"], first_at, last_at)  # noqa: SLF001 - a row's own `count` hides the column

@@ -25,7 +25,7 @@ from solvent.model.filters import COUNTED_MAX, NO_RULE, Filters
 from solvent.model.occurrence import View
 
 # More words than these that begin alike are looked up by the index itself, which takes longer the more texts have them.
-_BEGINNINGS_MAX = 250
+_BEGINNINGS_MAX = 2_000
 # More cases than these are told by their state one by one.
 _CASES_MAX = 200
 _STEP_PAGES = 1_000
