@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import desk
+import search
 
 import gateway
-import search
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 Rows = list[tuple[str, ...]]

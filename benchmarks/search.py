@@ -38,11 +38,18 @@ PAGE_LENGTH = 25
 NEWEST = datetime(2026, 11, 25, tzinfo=UTC)
 APART = timedelta(seconds=30)
 RELAYS, APPS = ("new-api", "one-api", "openrouter"), ("cherry-studio", "claude-code", "cline")
+_CASES = (
+    "INSERT INTO cases (id, state, rule, category, wallet, provider, template, count, first_at, last_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 _OCCURRENCES = (
     "INSERT INTO occurrences (id, case_id, at, source, text, struck, language, listed, took_us, via, place)"
     " VALUES (?, ?, ?, ?, ?, '[]', 'en', ?, 900, ?, ?)"
 )
-_COUNTS = "INSERT INTO case_parties (party, case_id, count) SELECT value, case_id, count(*) FROM occurrences, json_each(via) GROUP BY value, case_id"
+_COUNTS = (
+    "INSERT INTO case_parties (party, case_id, count)"
+    " SELECT value, case_id, count(*) FROM occurrences, json_each(via) GROUP BY value, case_id"
+)
 _FACTS = "SELECT place, facts FROM occurrence_facts WHERE place BETWEEN ? AND ? ORDER BY place"
 _INDEX = "INSERT INTO occurrence_search (rowid, facts, words) VALUES (?, ?, ?)"
 
@@ -83,6 +90,11 @@ def rows(chance: random.Random, cases: list[tuple[Case, str, str]]) -> Iterator[
         yield (*row, via, place_of(at)), f"{shared} {rare} {request_id} {name}"
 
 
+def _row(case: Case, count: int) -> tuple[Any, ...]:
+    first_us, last_us = map(instants.microseconds, (case.first_at, case.last_at))
+    return case.id, case.state, case.rule, case.category, case.wallet, case.provider, case.template, count, first_us, last_us
+
+
 def _letters(number: int) -> str:
     return "".join(chr(ord("a") + int(digit)) for digit in f"{number:03d}")
 
@@ -100,15 +112,7 @@ def fill(path: Path) -> None:
         # Counting row by row is what a filing does; a million rows are counted at once.
         (counting,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'occurrences_added'").fetchone()
         connection.execute("DROP TRIGGER occurrences_added")
-        connection.executemany(
-            "INSERT INTO cases (id, state, rule, category, wallet, provider, template, count, first_at, last_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (case.id, case.state, case.rule, case.category, case.wallet, case.provider, case.template, OCCURRENCES // len(cases))
-                + (instants.microseconds(case.first_at), instants.microseconds(case.last_at))
-                for case, _, _ in cases
-            ],
-        )
+        connection.executemany(_CASES, [_row(case, OCCURRENCES // len(cases)) for case, _, _ in cases])
         connection.executemany(
             "INSERT INTO case_search (case_id, words) VALUES (?, ?)", [(case.id, f"=id:{case.id} {shared}") for case, _, shared in cases]
         )
@@ -169,7 +173,7 @@ async def _measured(data: Path) -> tuple[dict[str, tuple[float, int]], dict[str,
 
 def _another(like: Occurrence, number: int) -> tuple[Occurrence, Case]:
     at = NEWEST + timedelta(seconds=1 + number)
-    item = Occurrence(f"o{number:019d}", like.case_id, at, "paste", like.text, (), "en", True, 1, via=("new-api",))  # noqa: FBT003
+    item = Occurrence(f"o{number:019d}", like.case_id, at, "paste", like.text, (), "en", True, 1, via=("new-api",))
     return item, Case(like.case_id, "answered", None, Category.OTHER, Wallet.NONE, "unknown", "", 1, at, at)
 
 

@@ -24,8 +24,10 @@ TOO_LONG: set[str] = set()
 PROTOCOLS_ALONE = {"base/clock.py", "exchange/ports.py", "operations/ports.py"}
 TESTED_ELSEWHERE = {
     "exchange/job.py": "tests/unit/exchange/test_runner.py",
+    "adapters/finding.py": "tests/store/test_finding.py",
     "adapters/memory.py": "tests/store/test_case_store.py",
     "adapters/store/cases.py": "tests/store/test_case_store.py",
+    "adapters/store/search.py": "tests/store/test_finding.py",
     "adapters/store/regrouping.py": "tests/store/test_regrouping.py",
     "office/server.py": "tests/test_serving.py",
 }

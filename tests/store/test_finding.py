@@ -17,13 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from solvent.adapters.memory import MemoryCaseStore
 from solvent.adapters.store.cases import SqlCaseStore
 from solvent.adapters.store.database import database_url, open_database
+from solvent.adapters.store.regrouping import SqlRegrouping
 from solvent.adapters.store.transactions import Transactions
 from solvent.base.terms import wanted
 from solvent.cases.life import Event
 from solvent.model.filters import COUNTED_MAX, NO_RULE, Filters
 from solvent.model.occurrence import Case, Occurrence, View
 from solvent.model.verdict import Category, Wallet
-from solvent.operations.ports import CaseStore
+from solvent.operations.ports import CaseStore, Regrouping
 
 pytestmark = pytest.mark.anyio
 START = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -41,6 +42,11 @@ async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
 @pytest.fixture(params=["memory", "database"])
 def store(request: pytest.FixtureRequest) -> CaseStore:
     return MemoryCaseStore() if request.param == "memory" else SqlCaseStore(Transactions(request.getfixturevalue("engine")))
+
+
+@pytest.fixture
+def regrouping(store: CaseStore, request: pytest.FixtureRequest) -> Regrouping:
+    return store if isinstance(store, MemoryCaseStore) else SqlRegrouping(Transactions(request.getfixturevalue("engine")))
 
 
 def occurrence(number: int, text: str, **values: Any) -> Occurrence:
@@ -62,7 +68,7 @@ def case(item: Occurrence, **values: Any) -> Case:
 
 async def fill(store: CaseStore) -> None:
     """Six pastes in three cases, one of them private, one that no rule explains."""
-    pastes = [
+    pastes: list[tuple[Occurrence, dict[str, Any]]] = [
         (occurrence(1, "Your credit balance is too low (request id: 20260126100910722614337HsQybcmN)", via=("new-api", "cherry-studio")), {}),
         (occurrence(2, "账户余额不足，请充值", via=("new-api",)), {}),
         (occurrence(3, "HTTP 429 Rate limit reached, req_011CSHoEeqs5C35K2RRUqj7Q", case_id="c2", via=("openai-python",)),
@@ -174,6 +180,23 @@ async def test_occurrences_have_filters_of_their_own(store: CaseStore, values: d
     assert await found(store, **values) == numbers
 
 
+async def test_the_public_finds_only_what_it_may_see(store: CaseStore) -> None:
+    await fill(store)
+    for number, public, listed in ((7, True, True), (8, True, False), (9, False, True)):
+        item = occurrence(number, f"credit gizmo{number}", public=public, listed=listed, case_id="c1", via=(f"party{number}",))
+        await store.file(item, case(item))
+    assert await found(store, view=View.PUBLIC) == [7]
+    assert await found(store, view=View.PUBLIC, q="credit") == [7]
+    assert await found(store, view=View.PUBLIC, category="rate_limited") == []
+    assert await found_cases(store, view=View.PUBLIC) == ["c1"]
+    assert await found_cases(store, view=View.PUBLIC, q="credit") == ["c1"]
+    assert await found_cases(store, view=View.PUBLIC, q="sentence") == []
+    assert [await found_cases(store, view=View.PUBLIC, via=f"party{number}") for number in (7, 8, 9)] == [["c1"], [], []]
+    assert await found_cases(store, view=View.PUBLIC, until=START + timedelta(seconds=6)) == []
+    counted = await store.find_cases(Filters(view=View.PUBLIC), limit=5, after=None)
+    assert [(group.count, group.first_at) for group in counted.page.items] == [(1, START + timedelta(seconds=7))]
+
+
 @pytest.mark.parametrize(
     ("search", "groups"),
     [("sentence", ["c1", "c2", "c3"]), ("触发限流", ["c2"]), ("限流", ["c2"]), ("anthr", ["c1"]), ("c2", ["c2"]), ("frobnicator", [])],
@@ -222,6 +245,40 @@ async def test_what_is_removed_is_found_no_more(store: CaseStore) -> None:
     assert await found(store, q="credit") == [6, 2]
     assert await found_cases(store, via="cherry-studio") == []
     assert await found_cases(store, via="new-api") == ["c1"]
+
+
+async def test_what_is_merged_and_split_is_found_in_its_new_case(store: CaseStore, regrouping: Regrouping) -> None:
+    await fill(store)
+    for number in (7, 8):
+        item = occurrence(number, "credit of another kind", case_id="c1", template="another kind", part="p1", via=("cline",))
+        await store.file(item, case(item))
+    await regrouping.split("c1", "p1")
+    assert await found(store, case_id="p1", q="credit") == [8, 7]
+    assert await found_cases(store, q="another") == ["p1"]
+    assert await found_cases(store, via="cline") == ["p1"]
+    await regrouping.merge("c2", "c1")
+    assert await found(store, category="rate_limited") == []
+    assert await found(store, category="credit_exhausted", q="rate") == [5, 3]
+    assert await found_cases(store, rule=LIMITED) == []
+    assert await found_cases(store, via="openai-python") == ["c1"]
+    await regrouping.split("c1", "c2")
+    assert await found(store, category="rate_limited") == [5, 3]
+    assert await found_cases(store, via="openai-python") == ["c2"]
+
+
+async def test_nothing_of_what_is_removed_stays_in_the_files(engine: AsyncEngine, tmp_path: Path) -> None:
+    store = SqlCaseStore(Transactions(engine))
+    await fill(store)
+    item = occurrence(7, "my Zanzibarian secret", case_id="c7", template="a zanzibarian template")
+    await store.file(item, case(item, template="a zanzibarian template"))
+
+    def kept() -> int:
+        return sum(path.read_bytes().lower().count(b"anzibar") for path in tmp_path.iterdir())
+
+    assert kept() > 0
+    await store.remove(item.id)
+    assert kept() == 0
+    assert await found(store, q="credit") == [6, 2, 1]
 
 
 async def test_a_case_that_moves_on_is_found_in_its_new_state(store: CaseStore) -> None:

@@ -24,9 +24,8 @@ def shortened(text: str) -> str:
     """At most `TITLE_CHARS_MAX` signs of it, cut after a word where it has words."""
     if len(text) <= TITLE_CHARS_MAX:
         return text
-    cut = text[: TITLE_CHARS_MAX - 1]
-    whole, blank, _ = cut.rpartition(" ")
-    return f"{whole if blank and len(whole) > TITLE_CHARS_MAX // 2 else cut}…"
+    whole = text[:TITLE_CHARS_MAX].rpartition(" ")[0]
+    return f"{whole if len(whole) > TITLE_CHARS_MAX // 2 else text[: TITLE_CHARS_MAX - 1]}…"
 
 
 def words(case: Case, catalogue: Catalogue) -> str:

@@ -134,3 +134,17 @@ async def test_a_case_tells_its_days_its_readers_and_what_is_like_it(api: Router
     assert told["affected"] == {"keys": [], "accounts": [], "models": []}
     clock.pass_by(days=20)
     assert (await get(api, f"/api/cases/{filed[0].case.id}")).json["outbreak"] is None
+
+
+async def test_cases_are_searched_and_filtered(api: Router, desk: Desk) -> None:
+    money = (await desk.file(small.NO_CREDIT, "en")).case.id
+    speed = (await desk.file(small.TOO_FAST, "en")).case.id
+    for query, wanted in (
+        ("q=credit+exhausted", {money}),
+        ("category=rate_limited&state=answered", {speed}),
+        ("provider=acme&since=2026-11-25&until=2026-11-25", {money, speed}),
+        ("since=2026-11-26", set()),
+    ):
+        assert {item["id"] for item in (await get(api, f"/api/cases?{query}")).json["items"]} == wanted, query
+    refused = await get(api, "/api/cases?category=money")
+    assert (refused.status, "credit_exhausted" in refused.json["detail"]) == (400, True)

@@ -155,3 +155,23 @@ async def test_what_is_not_there_is_404(world: World, desk: Desk, path: str) -> 
 async def test_another_language_is_refused(world: World, desk: Desk) -> None:
     answer = await get(world, "/api/cases?lang=fr", desk)
     assert (answer.status, "`lang`" in answer.json["detail"]) == (400, True)
+
+
+async def test_occurrences_are_searched_and_filtered_and_the_filters_hold_from_page_to_page(world: World, desk: Desk) -> None:
+    for number in range(3):
+        await desk.file(f"{small.NO_CREDIT} gizmo{number}", "en", listed=number > 0)
+    await desk.file(small.TOO_FAST, "en", source="api")
+    first = await get(world, "/api/occurrences?q=empty&category=credit_exhausted&limit=2", desk)
+    rest = await get(world, f"/api/occurrences?q=empty&category=credit_exhausted&limit=2&after={first.json['next']}", desk)
+    assert [len(page.json["items"]) for page in (first, rest)] == [2, 1]
+    assert rest.json["next"] is None
+    for query, number in (
+        ("q=gizmo0", 1),
+        ("source=api", 1),
+        ("source=api&q=gizmo0", 0),
+        ("state=processing", 0),
+        ("rule=acme/too-fast", 1),
+    ):
+        assert len((await get(world, f"/api/occurrences?{query}", desk)).json["items"]) == number, query
+    for query in ("source=mail", "since=soon", "q=%3F", "state=open", "provider=nobody", "since=2026-11-25&until=2026-11-01"):
+        assert (await get(world, f"/api/occurrences?{query}", desk)).status == 400, query

@@ -8,9 +8,11 @@ import pytest
 from solvent.adapters.memory import MemoryCaseStore
 from solvent.base.errors import UsageError
 from solvent.base.paste import PASTE_BYTES_MAX
+from solvent.base.terms import wanted
 from solvent.cases.life import Event
 from solvent.cases.outbreak import Outbreak
 from solvent.diagnosis.engine import Engine
+from solvent.model.filters import Filters
 from solvent.model.occurrence import CORRECTION_MAX, Occurrence, View
 from solvent.model.verdict import Category, Wallet
 from solvent.operations.cases import LIST_MAX, Desk
@@ -282,3 +284,28 @@ async def test_how_often_and_whether_it_surges(desk: Desk, clock: FixedClock) ->
     assert history[filed.case.id].outbreak == Outbreak(clock.instant.date(), 5)
     assert (history["nobody"].outbreak, sum(day.count for day in history["nobody"].days)) == (None, 0)
     assert (await desk.for_strangers().history(filed.case.id))[filed.case.id].outbreak is None
+
+
+async def test_a_paste_is_found_by_its_words_and_by_who_passed_it_on(desk: Desk) -> None:
+    filed = await desk.file(f"{small.NO_CREDIT} for gizmos", "en")
+    await desk.file(small.TOO_FAST, "en", listed=False)
+    assert filed.occurrence.via == filed.explanation.verdict.via
+    found = await desk.find(Filters(words=wanted("gizmos")), limit=5, after=None)
+    assert [item.id for item, _ in found.page.items] == [filed.occurrence.id]
+    assert (await desk.find(Filters(), limit=5, after=None)).count == 1
+    assert (await desk.find_everything(Filters(), limit=5, after=None)).count == 2
+    assert (await desk.find_cases(Filters(category="rate_limited"), limit=5, after=None)).count == 1
+
+
+@pytest.mark.parametrize(("state", "count"), [("answered", 1), ("processing", 0), ("resolved", 0), ("regressed", 0)])
+async def test_strangers_learn_nothing_from_a_filter_that_a_list_would_not_tell_them(
+    desk: Desk, store: MemoryCaseStore, state: str, count: int
+) -> None:
+    public = desk.for_strangers()
+    filed = await public.file(small.NO_CREDIT, "en", listed=True)
+    await store.happen(filed.case.id, Event.RESOLVED)
+    asked = Filters(state=state)
+    assert (await public.find(asked, limit=5, after=None)).count == count
+    assert (await public.find_cases(asked, limit=5, after=None)).count == count
+    shown = (await public.find(Filters(), limit=5, after=None)).page.items
+    assert [(case.state, case.template) for _, case in shown] == [("answered", "")]

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal_column, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, exists, literal_column, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from solvent.adapters.store import indexing
 from solvent.adapters.store.indexing import place_of
-from solvent.adapters.store.tables import case_parties, cases, occurrences
+from solvent.adapters.store.tables import INDEXES, case_parties, cases, occurrences
 from solvent.adapters.store.transactions import Transactions
 from solvent.base import terms
 from solvent.cases.life import State
@@ -96,9 +96,8 @@ def _passed_on(filters: Filters) -> ColumnElement[bool]:
     """Whether the party passed any of a case's occurrences on. Those that the public does not see count for nobody but the others."""
     if filters.view is not View.PUBLIC:
         return exists().where(case_parties.c.party == filters.via, case_parties.c.case_id == cases.c.id)
-    named = func.json_each(occurrences.c.via).table_valued("value")
-    seen = select(literal_column("1")).select_from(occurrences, named).where(named.c.value == filters.via)
-    return seen.where(occurrences.c.case_id == cases.c.id, occurrences.c.public, occurrences.c.listed).exists()
+    named = text("EXISTS (SELECT 1 FROM json_each(occurrences.via) WHERE value = :via)").bindparams(via=filters.via)
+    return exists().where(occurrences.c.case_id == cases.c.id, occurrences.c.public, occurrences.c.listed, named)
 
 
 def _case_match(filters: Filters) -> str:
@@ -122,7 +121,7 @@ async def forget(transactions: Transactions) -> None:
 
     That takes as long as they are large, so it is done in steps, between which others have their turn.
     """
-    for index in ("occurrence_search", "case_search"):
+    for index in INDEXES:
         changed = _STEP_PAGES
         while changed > 1:
             async with transactions.write() as connection:

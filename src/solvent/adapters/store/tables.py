@@ -95,8 +95,7 @@ occurrences = Table(
 # Parts whose occurrences have a case of their own, of the same name as the part.
 splits = Table("splits", metadata, Column("part", String(32), primary_key=True))
 
-# How many occurrences of a case each party passed on. Triggers keep it, as they keep the two indexes of the search, which are
-# virtual tables that only SQLite has: see `search`.
+# How many occurrences of a case each party passed on. Triggers keep it, as they keep the search's indexes.
 case_parties = Table(
     "case_parties",
     metadata,
@@ -105,6 +104,9 @@ case_parties = Table(
     Column("count", Integer, nullable=False),
     Index(None, "case_id"),
 )
+
+# The indexes of the search: SQLite's full-text tables, each with tables of its own behind it.
+INDEXES = ("occurrence_search", "case_search")
 
 # Words that the search has, to find them by their beginnings.
 search_words = Table("search_words", metadata, Column("word", String(64), primary_key=True))

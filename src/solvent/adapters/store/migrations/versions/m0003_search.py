@@ -44,7 +44,7 @@ WHEN new.case_id IS NOT old.case_id OR new.listed IS NOT old.listed OR new.publi
 {_UNCOUNT} {_COUNT}
 UPDATE occurrence_search SET facts = (SELECT facts FROM occurrence_facts WHERE id = new.id) WHERE rowid = new.place;
 END
-"""
+"""  # noqa: S608 - put together from constants, as the next one
 # A word that only the removed text held is forgotten too.
 _REMOVED = f"""
 CREATE TRIGGER occurrences_removed AFTER DELETE ON occurrences BEGIN
@@ -56,7 +56,7 @@ DELETE FROM search_words WHERE word IN (
 ) AND NOT EXISTS (SELECT 1 FROM occurrence_search WHERE occurrence_search MATCH '"' || word || '"' AND rowid <> old.place);
 DELETE FROM occurrence_search WHERE rowid = old.place;
 END
-"""
+"""  # noqa: S608
 _CASES_CHANGED = """
 CREATE TRIGGER cases_changed AFTER UPDATE OF category, wallet, provider, rule ON cases
 WHEN new.category IS NOT old.category OR new.wallet IS NOT old.wallet OR new.provider IS NOT old.provider
