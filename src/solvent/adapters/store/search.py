@@ -63,10 +63,13 @@ async def occurrence_places(connection: AsyncConnection, filters: Filters, *, li
         of_state = "SELECT +c.state FROM occurrences o JOIN cases c ON c.id = o.case_id WHERE o.place ="
         condition, values = f"{condition} AND ({of_state} {source}.{place}) = :state", values | {"state": filters.state}
     query = f"SELECT {place} AS place FROM {source} WHERE {condition}"  # noqa: S608 - names of ours; what was asked for is bound
-    count = (await connection.execute(text(f"SELECT count(*) FROM ({query} LIMIT {COUNTED_MAX + 1})"), values)).scalar_one()  # noqa: S608
     rest = f"{query} AND {place} < :before ORDER BY {place} DESC LIMIT :limit"
     asked = values | {"before": _before(after), "limit": limit + 1}
     found = [row.place for row in await connection.execute(text(rest), asked)]
+    count = len(found)
+    if count > limit or after is not None:
+        counting = text(f"SELECT count(*) FROM ({query} LIMIT {COUNTED_MAX + 1})")  # noqa: S608 - as above
+        count = (await connection.execute(counting, values)).scalar_one()
     more = str(found[limit - 1]) if len(found) > limit else None
     return Hits(tuple(found[:limit]), more, min(count, COUNTED_MAX), count > COUNTED_MAX)
 
