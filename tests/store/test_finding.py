@@ -281,6 +281,16 @@ async def test_nothing_of_what_is_removed_stays_in_the_files(engine: AsyncEngine
     assert await found(store, q="credit") == [6, 2, 1]
 
 
+async def test_a_sentence_that_is_gone_finds_its_case_no_more(store: CaseStore) -> None:
+    for number, template in ((1, "a gizmo failed"), (2, "a widget failed")):
+        item = occurrence(number, "failed", template=template)
+        await store.file(item, case(item, template=template))
+    assert await found_cases(store, q="gizmo") == ["c1"]
+    await store.remove("o001")
+    assert await found_cases(store, q="gizmo") == []
+    assert await found_cases(store, q="widget") == await found_cases(store, q="anthropic") == ["c1"]
+
+
 async def test_a_case_that_moves_on_is_found_in_its_new_state(store: CaseStore) -> None:
     await fill(store)
     await store.happen("c1", Event.RESOLVED)

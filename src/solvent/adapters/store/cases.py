@@ -238,6 +238,7 @@ async def _forget_words(connection: AsyncConnection, removed: Row[Any]) -> None:
     other = left.order_by(said.template != removed.template, said.at, said.id).limit(1).scalar_subquery()
     theirs = cases.c.id.in_({removed.home, removed.case_id}) & (cases.c.template == removed.template)
     await connection.execute(update(cases).where(theirs).values(template=func.coalesce(other, "")))
+    await connection.run_sync(indexing.take_cases_in_anew, [removed.home, removed.case_id])
 
 
 async def _file(connection: AsyncConnection, filed: Sequence[tuple[Occurrence, Case]]) -> dict[str, Case]:

@@ -60,6 +60,17 @@ def take_in_cases(connection: Connection, opened: Iterable[Case]) -> None:
         connection.exec_driver_sql("INSERT INTO case_search (case_id, words) VALUES (?, ?)", rows)
 
 
+def take_cases_in_anew(connection: Connection, names: Iterable[str]) -> None:
+    """Puts the cases of these names that there are into their index once more, for their sentence is another one now."""
+    for chunk in _chunks(dict.fromkeys(names)):
+        rows = _rows(connection, "cases", chunk, "id")
+        asked = [(f'"=id:{row.id}"',) for row in rows]
+        if asked:
+            gone = "DELETE FROM case_search WHERE rowid IN (SELECT rowid FROM case_search WHERE case_search MATCH ?)"
+            connection.exec_driver_sql(gone, asked)
+        take_in_cases(connection, map(_case, rows))
+
+
 def take_in_everything(connection: Connection) -> None:
     """Puts all that was filed before there was an index into it, oldest first; who passed an error on is read from its text."""
     groups = {row.id: _case(row) for row in connection.exec_driver_sql("SELECT * FROM cases")}
