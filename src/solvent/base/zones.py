@@ -1,4 +1,6 @@
-"""Time zones by their IANA names, as this machine knows them; a name that it does not know is none, never an error."""
+"""Time zones by their IANA names. A machine without a table of them is given tzdata's, which is installed with us, so that one text
+means one instant everywhere; a name that is in no table is none, never an error.
+"""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from solvent.base.zones import zone
 from solvent.catalogue.api import Api, read_api
 from solvent.catalogue.paid import Fact, read_paid
 from solvent.catalogue.steps import Act, AppSteps, read_steps
@@ -132,8 +131,6 @@ def read_party(data: dict[str, Any], where: str) -> Party:
 
 def _read_reset(table: Table) -> Reset:
     found = Reset(table.choice("window", ("day", "month")), table.text("zone"))
-    if zone(found.zone) is None:
-        raise table.fail(f"`zone` is `{found.zone}`, which no time zone is called")
     table.text("seen_in")
     table.done()
     return found

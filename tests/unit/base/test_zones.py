@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zoneinfo
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,6 +33,14 @@ def test_a_zone_knows_its_summer(name: str, summer: float, winter: float) -> Non
 )
 def test_what_is_no_zone_is_none(name: str) -> None:
     assert zone(name) is None
+
+
+def test_a_machine_without_zones_of_its_own_is_given_ours() -> None:
+    zoneinfo.reset_tzpath(to=())
+    try:
+        assert zoneinfo.ZoneInfo.no_cache("America/Los_Angeles").key == "America/Los_Angeles"
+    finally:
+        zoneinfo.reset_tzpath()
 
 
 @given(st.text(max_size=40))

@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from solvent.base.patterns import Pattern
+from solvent.base.zones import zone
 from solvent.catalogue.advice import Advice
 from solvent.catalogue.load import CODE_LANGUAGES, Catalogue, load_parties, load_rules, packaged
 from solvent.catalogue.parties import Party
@@ -132,6 +133,12 @@ def test_every_link_of_a_party_is_a_secure_address(parties: dict[str, Party]) ->
     links = [(party.name, link) for party in parties.values() for link in party.links]
     assert links
     assert [(name, link.address) for name, link in links if not link.address.startswith("https://")] == []
+
+
+def test_every_zone_of_a_party_exists(parties: dict[str, Party]) -> None:
+    zones = {reset.zone for party in parties.values() for reset in party.resets}
+    assert "America/Los_Angeles" in zones
+    assert [name for name in zones if zone(name) is None] == []
 
 
 def test_every_advice_text_holds_only_known_placeholders(catalogue: Catalogue) -> None:

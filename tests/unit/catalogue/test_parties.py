@@ -97,6 +97,8 @@ def test_a_client_may_speak_one_dialect_and_send_fields_by_itself() -> None:
         ({"link": [{"kind": "k", "address": "x", "seen_in": "y", "z": 1}]}, "[[link]] 1: unknown key `z`"),
         ({"dialect": "latin"}, "`dialect` is `latin`"),
         ({"sends": [{"field": "seed"}]}, "[[sends]] 1: `seen_in` must be a text"),
+        ({"reset": [{"window": "hour", "zone": "UTC", "seen_in": "x"}]}, "[[reset]] 1: `window` is `hour`"),
+        ({"reset": [{"window": "day", "zone": "UTC"}]}, "[[reset]] 1: `seen_in` must be a text"),
         ({"source": {}}, "[source]: `address` must be a text"),
         ({"hots": []}, "unknown key `hots`"),
     ],
