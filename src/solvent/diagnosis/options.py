@@ -9,7 +9,7 @@ PHRASE_MAX = 120
 
 _INTRODUCED = re.compile(r"(?:one of|either|any of|the following)(?::| )\s?", re.IGNORECASE)
 _OPENED = "[({ "
-_JOINT = r"\s{0,2}(?:,|、|，|;|/|\||\bor\b|\band\b|或|和|以及)\s{0,2}(?:(?:or|and)\s)?"
+_JOINT = r"\s{0,2}(?:,|、|，|;|\||\bor\b|\band\b|或|和|以及)\s{0,2}(?:(?:or|and)\s)?"
 _QUOTED = re.compile(r"[\"'`‘“]([^\"'`‘’“”]{1,120})[\"'`’”]")
 _NEXT_QUOTED = re.compile(rf"(?:\s?\([^()]{{0,40}}\))?(?:{_JOINT})[\"'`‘“]([^\"'`‘’“”]{{1,120}})[\"'`’”]")
 _BARE = re.compile(rf"[\w./:+-]{{1,60}}(?:{_JOINT}[\w./:+-]{{1,60}}){{0,23}}(?=$|[.;,\"'}}\])（(]|\s(?:at|for)\s|\s?\(|\s?[-–—]\s)")

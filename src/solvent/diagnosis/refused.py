@@ -35,6 +35,8 @@ _LONELY = frozenset(
     {"model", "messages", "system", "tools", "temperature", "stream", "thinking", "metadata", "input", "prompt", "stop", "seed", "n"}
 )
 _UNITS = {"string": "characters", "array": "items", "list": "items", "completion tokens": "tokens", "image": "images"}
+# Units of how long something is, which is not the thing itself.
+_LENGTHS = ("characters", "items")
 _SENT_MAX = 120
 
 
@@ -53,7 +55,14 @@ def of(flat: str, position: int, category: Category, hops: Hops) -> RequestFault
     if category is Category.MODEL_NOT_FOUND and model is not None and sent is None and field in (None, "model"):
         sent = model
     limit = _limit(said, field)
-    if limit is not None and sent is None and limit.got is not None and field is not None and limit.name == field:
+    if (
+        limit is not None
+        and sent is None
+        and limit.got is not None
+        and field is not None
+        and limit.name == field
+        and limit.unit not in _LENGTHS
+    ):
         sent = said["got"]
     allowed = options.read(said["allowed"]) if "allowed" in said else ()
     words = flat.lower()
@@ -119,7 +128,7 @@ def _limit(said: Mapping[str, str], field: str | None) -> Limit | None:
         unit = _UNITS[kind]
     if field is not None and (name is None or kind in ("string", "array", "list", "value", "number")):
         name = field
-    return Limit(name, low, high, got, None if unit is None else _UNITS.get(unit.lower(), unit.lower()))
+    return Limit(name, low, high, got, None if unit is None else _UNITS.get(unit.lower(), unit))
 
 
 def _number(text: str | None) -> Number | None:

@@ -15,7 +15,7 @@ _OPENAI = (
         r"value: <Q><FIELD><Q> does not support <Q><SENT>?<Q> with this model\.(?: Only the default \((?P<allowed>[^)]{1,40})\))?",
         back=120,
     ),
-    form("invalid value: ", r"invalid value: <Q><SENT><Q>\."),
+    form("invalid value: ", r"invalid value: <Q><SENT><Q>[.,]"),
     form("supported values are", r"supported values are:? <LIST>"),
     form("invalid type for ", r"invalid type for <Q><FIELD><Q>: expected (?P<allowed>.{1,120}?), but got (?P<sent>.{1,60}?) instead"),
     form("invalid value for ", r"invalid value for <Q><FIELD><Q>: expected (?P<allowed>.{1,120}?), but got (?P<sent>.{1,60}?) instead"),
@@ -57,7 +57,7 @@ _OPENAI = (
         "max_tokens is too large",
         r"(?P<field>max_tokens) is too large: <GOT>\. this model supports at most <MAX> (?P<unit>(?:completion )?tokens)",
     ),
-    form("is too large: ", r"<FIELD>(?:<Q> or <Q>\w{1,40})?<Q> is too large: <GOT>", back=90),
+    form("is too large: ", r"<FIELD>(?:<Q> or <Q>\w{1,40})?<Q> is too large: (?P<sent>\d{1,16})", back=90),
     form("invalid schema for ", r"invalid schema for (?P<field>(?:function|response_format) <Q>[\w.-]{1,80}<Q>)"),
     form(
         "must be a response to a preceding",
@@ -76,7 +76,7 @@ _VALIDATORS = (
     form("input should be ", r"(?P<field>(?-i:[a-z][a-z_]{1,60}(?:[.\[][\w.\[\]]{1,120})?))<Q>: input should be", back=190),
     form("input should be ", r"input should be (?:less than(?: or equal to)?|at most) <MAX>"),
     form("input should be ", r"input should be (?:greater than(?: or equal to)?|at least) <MIN>"),
-    form("input should be ", r"input should be (?P<allowed>(?:an? valid|an?) [\w ]{1,40}(?<! )|<Q>[^\[{\"]{1,400})"),
+    form("input should be ", r"input should be (?P<allowed>(?:an? valid|an?) [\w ]{1,40}(?<! )|[\"'`][^\[{]{1,400})"),
     form("input_value=", r"input_value=(?P<sent>.{1,120}?), input_type="),
     form("'input': ", r"'input': (?P<sent>'[^']{1,100}'|[\w.+-]{1,40})"),
     form('"input":', r'"input": ?(?P<sent>"[^"]{1,100}"|[\w.+-]{1,40})'),
@@ -135,7 +135,7 @@ _GOOGLE = (
     ),
     form(
         "maximum number of tokens allowed",
-        r"input token count \(?<GOT>\)? exceeds the maximum number of tokens allowed \(?<MAX>",
+        r"input token count (?:\(?<GOT>\)? )?exceeds the maximum number of tokens allowed \(?<MAX>",
         back=60,
         name="context",
         unit="tokens",
@@ -148,13 +148,14 @@ _GOOGLE = (
 _BEDROCK = (
     form(
         "failed to satisfy constraint",
-        r"value <Q>(?P<sent>[^']{1,120})<Q> at <Q><FIELD><Q> failed to satisfy constraint: "
+        r"value (?:<Q>(?P<sent>[^']{1,120})<Q> )?at <Q><FIELD><Q> failed to satisfy constraint: "
         r"member must have value less than or equal to <MAX>",
         back=260,
     ),
     form(
         "failed to satisfy constraint",
-        r"value <Q>(?P<sent>[^']{1,120})<Q> at <Q><FIELD><Q> failed to satisfy constraint: (?P<allowed>member must .{1,160}?)(?=[;\"'}]|$)",
+        r"value (?:<Q>(?P<sent>[^']{1,120})<Q> )?at <Q><FIELD><Q> failed to satisfy constraint: "
+        r"(?P<allowed>member must .{1,160}?)(?=[;\"'}]|$)",
         back=260,
     ),
     form("is not less or equal to", r"#/(?P<field>[\w/]{1,120}): <GOT> is not less or equal to <MAX>", back=160),
@@ -166,6 +167,16 @@ _BEDROCK = (
     form("is not a valid enum value", r"#/(?P<field>[\w/]{1,120}): (?P<sent>[^\s\"]{1,80}) is not a valid enum value", back=220),
     form("model limit of ", r"maximum tokens you requested exceeds the model limit of <MAX>", back=50, name="max_tokens", unit="tokens"),
     form("expected toolresult blocks at", r"expected (?P<allowed>toolResult blocks) at <FIELD>"),
+)
+
+# Servers written in Go, new-api among them, read a body into a type whose name ends in Request.
+_GO = (
+    form(
+        "into go struct field ",
+        r"cannot unmarshal (?P<sent>\w{1,20}) into Go struct field "
+        r"(?P<field>[\w.]{1,160}) of type (?P<allowed>[\w.]{1,60})",
+        back=50,
+    ),
 )
 
 # Servers written in Rust (serde): DeepSeek, text-generation-inference, some relays.
@@ -247,6 +258,20 @@ _LENGTHS = (
 
 # Short sentences of single vendors and relays.
 _OTHERS = (
+    form("may be provided", r"a maximum of <MAX> (?P<unit>[A-Za-z][A-Za-z ]{0,20}) may be provided", back=40),
+    form("request size is ", r"maximum request size is <MAX> (?P<unit>MB|KB|GB|bytes)", back=20, name="request"),
+    form(
+        "choose a value between",
+        r"(?:the (?P<name>thinking budget) <GOT> is invalid\. please )?choose a value between <MIN> and <MAX>",
+        back=60,
+    ),
+    form(" is invalid", r"(?P<field>budget) (?P<sent>\d{1,12}) is invalid", back=24),
+    form("blocks at messages.", r"(?:toolresult|tooluse) blocks at (?P<field>messages[\w.]{1,80})", back=12),
+    form("discriminator property", r"'(?P<field>[\w.]{1,160})' : discriminator property '(?P<sent>[\w.]{1,60})'", back=180),
+    form("range in [", r"(?P<field>[a-z_]\w{0,60}) must be (?P<allowed>[a-z]{1,12}) and range in \[<MIN>, ?<MAX>", back=90),
+    form("strictly positive", r"<Q>(?P<field>[a-z_]\w{0,60})<Q> must be (?P<allowed>strictly positive)", back=80),
+    form("must have less than", r"<Q>(?P<field>[a-z_]\w{0,60})<Q> must have less than <MAX> (?P<unit>\w{1,20})\. given: <GOT>", back=70),
+    form("contents is required", r"(?P<field>contents) is required"),
     form(
         "is allowed for this model", r"invalid (?P<field>[a-z_]\w{0,60}): only (?P<allowed>[\w.]{1,20}) is allowed for this model", back=90
     ),
@@ -288,6 +313,7 @@ _OTHERS = (
 
 # Chinese servers and relays.
 _CHINESE = (
+    form("不能超过", r"<Q>(?P<field>[A-Za-z_][\w.]{1,60})<Q> ?(?:参数)?(?:的值)?不能超过 ?<MAX>", back=80),
     form(
         "参数",
         r"<Q>(?P<field>[A-Za-z_][\w.\[\]]{1,60})<Q> ?参数(?:的值)?(?:非法|错误|有误|不合法|无效|不能为空|缺失|不支持|的?取值范围)",
@@ -326,4 +352,4 @@ HEADS = Table(
     form("messages", r"(?P<field>messages): "),
     form("'messages", r"invalid '(?P<field>messages\[\d{1,4}\][\w.\[\]]{0,160})'", back=12),
 )
-SENTENCES = Table(*_PLACES, *_OPENAI, *_VALIDATORS, *_GOOGLE, *_BEDROCK, *_SERDE, *_LENGTHS, *_OTHERS, *_CHINESE)
+SENTENCES = Table(*_PLACES, *_OPENAI, *_VALIDATORS, *_GOOGLE, *_BEDROCK, *_GO, *_SERDE, *_LENGTHS, *_OTHERS, *_CHINESE)

@@ -21,7 +21,7 @@ _OF_GOOGLE = re.compile(
 )
 _OF_ANTHROPIC = re.compile(r"(?:messages|tools|system)\.\d|thinking\.budget_tokens|^anthropic-|cache_control", re.IGNORECASE)
 _OF_RESPONSES = re.compile(r"^input\[|^reasoning\.|^text\.format|^previous_response_id$|^max_output_tokens$")
-_OF_CHAT = re.compile(r"^messages\[|tool_calls\b|^max_completion_tokens$|^response_format\b|^reasoning_effort$")
+_OF_CHAT = re.compile(r"^messages\.?\[|tool_calls\b|^max_completion_tokens$|^response_format\b|^reasoning_effort$")
 # What a caller prints of its own call: an address, or the SDK's method. The order is that of the pairs.
 _CALLED: Final[tuple[tuple[str, str], ...]] = (
     ("/v1/messages", MESSAGES),

@@ -209,6 +209,17 @@ FIELDS: list[tuple[str, str | None, str | None, tuple[str, ...]]] = [
     ),
     ('level "xhigh" not supported, valid levels: low, medium, high', None, "xhigh", ("low", "medium", "high")),
     ("Unrecognized file format. Supported formats: ['flac', 'm4a', 'mp3']", None, None, ("flac", "m4a", "mp3")),
+    ("'messages.0' : discriminator property 'role' has invalid value", "messages.0", "role", ()),
+    ("Input validation error: `temperature` must be strictly positive", "temperature", None, ("strictly positive",)),
+    ("The number of toolResult blocks at messages.2.content exceeds the number of toolUse blocks", "messages.2.content", None, ()),
+    ("Budget 0 is invalid. This model only works in thinking mode.", "Budget", "0", ()),
+    (
+        "json: cannot unmarshal string into Go struct field GeneralOpenAIRequest.max_tokens of type uint",
+        "GeneralOpenAIRequest.max_tokens",
+        "string",
+        ("uint",),
+    ),
+    ("contents is required (request id: 20260126100910722614337HsQybcmN)", "contents", None, ()),
     # Volcengine, Zhipu and other Chinese servers
     (
         'The parameter `max_tokens` specified in the request are not valid: expected an integer, but got `"1000"` instead.',
@@ -230,6 +241,25 @@ def test_field_value_and_what_would_pass_are_cut_out(text: str, field: str | Non
 
 
 LIMITS: list[tuple[str, tuple[Any, ...]]] = [
+    ("The input token count exceeds the maximum number of tokens allowed 1048576.", ("context", None, 1048576, None, "tokens")),
+    ("A maximum of 100 PDF pages may be provided.", (None, None, 100, None, "PDF pages")),
+    ("The maximum request size is 32 MB.", ("request", None, 32, None, "MB")),
+    ("The thinking budget 100000 is invalid. Please choose a value between 128 and 32768.", ("thinking budget", 128, 32768, 100000, None)),
+    ("temperature must be Float and range in [0.0, 2.0)", ("temperature", 0.0, 2.0, None, None)),
+    ("`inputs` must have less than 4095 tokens. Given: 5000", ("inputs", None, 4095, 5000, "tokens")),
+    ("API 调用参数有误。max_tokens 参数不能超过 4096", ("max_tokens", None, 4096, None, None)),
+    (
+        "thinking.enabled.budget_tokens: Input should be greater than or equal to 1024",
+        ("thinking.enabled.budget_tokens", 1024, None, None, None),
+    ),
+    (
+        "Value at 'inferenceConfig.temperature' failed to satisfy constraint: Member must have value less than or equal to 1",
+        ("inferenceConfig.temperature", None, 1, None, None),
+    ),
+    (
+        "'max_tokens' or 'x' is too large: 32768. This model's maximum context length is 32768 tokens and your request has 1200 input tokens",
+        ("context", None, 32768, 1200, "tokens"),
+    ),
     (
         "This model's maximum context length is 128000 tokens. However, you requested 130000 tokens (126000 in the messages, 4000 in the completion).",
         ("context", None, 128000, 130000, "tokens"),
