@@ -34,7 +34,7 @@ _CLEAR_WEIGHT = 4
 _TRAIL_MAX = 8
 # Folders whose sentences are nobody's in particular.
 _NOBODYS = ("generic/", "client/", "status/")
-_FAMILIES = "generic/"
+_FAMILIES = ("generic/", "client/")
 # An expression may ask for a field's name so as not to match elsewhere; the name is no part of the words.
 _FIELD_NAME = re.compile(r"^(?:message|error|detail|msg|code|type|reason|status)[\"']?\s?[:=]\s?[\"']?", re.IGNORECASE)
 
@@ -302,7 +302,7 @@ def _unlikely(reading: Reading) -> dict[Category, int]:
     against: dict[Category, int] = {}
     for statuses, categories, much in defaults.UNLIKELY:
         if codes and codes <= statuses:
-            against.update(dict.fromkeys(categories, much))
+            against.update({category: max(much, against.get(category, 0)) for category in categories})
     return against
 
 

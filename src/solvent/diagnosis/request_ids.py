@@ -40,22 +40,30 @@ _LABELLED = re.compile(
 _SUFFIX = re.compile(r"\((?:solvent )?request id:?\s{0,3}([0-9A-Za-z_-]{6,64})", re.IGNORECASE)
 _NOT_IDS = frozenset({"null", "none", "undefined", "string", "request", "header", "the", "and", "for", "from", "when", "is", "to"})
 IDS_MAX = 12
+# How many characters may stand between the suffixes of one error.
+_APART = 24
 SOLVENT = "solvent"
 _SIGNING_ISSUERS = frozenset({"new-api", "one-api", "new-api-fork", SOLVENT})
 
 
 def find(flat: str, fields: dict[str, str]) -> tuple[tuple[RequestId, ...], int]:
-    """Every id in order of appearance, and how many different ones are suffixes, one for each relay that signs so.
+    """Every id in order of appearance, and how many different ones follow each other as suffixes, one for each relay that signs so.
+
+    Suffixes apart from each other sign different errors.
 
     `fields` are values of fields that hold an id by their name, such as `request_id`, found by the reader.
     """
     places: dict[str, int] = {}
     lower = normalise.lowered(flat)
-    suffixes = set()
+    runs: list[set[str]] = [set()]
+    end = -_APART
     if "request id" in lower:
         for found in _SUFFIX.finditer(flat):
             places.setdefault(found.group(1), found.start())
-            suffixes.add(found.group(1))
+            if found.start() - end > _APART:
+                runs.append(set())
+            runs[-1].add(found.group(1))
+            end = found.end()
     for found in _PREFIXED.finditer(flat) if "req_" in flat else ():
         places.setdefault(found.group(), found.start())
     for found in _RELAY_ID.finditer(flat) if "20" in flat else ():
@@ -75,7 +83,7 @@ def find(flat: str, fields: dict[str, str]) -> tuple[tuple[RequestId, ...], int]
     ordered = sorted(places, key=lambda value: places[value])[:IDS_MAX]
     # A cut-off copy of a longer id says nothing new.
     kept = [value for value in ordered if not any(other != value and other.startswith(value) for other in ordered)]
-    return tuple(decode(value) for value in kept), len(suffixes)
+    return tuple(decode(value) for value in kept), max(map(len, runs))
 
 
 def decode(value: str) -> RequestId:

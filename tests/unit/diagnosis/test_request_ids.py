@@ -113,3 +113,20 @@ def test_only_ids_of_layers_that_sign_are_stamps() -> None:
         RequestId("f", "solvent"),
     ]
     assert [found.id for found in request_ids.stamped(ids)] == ["b", "d", "e", "f"]
+
+
+INNER, OUTER = "202607291039128212257888268d9d6wPH3thK5"[:39], "202607291039138212257888268d9d6wPH3thK6"[:39]
+
+
+@pytest.mark.parametrize(
+    ("text", "layers"),
+    [
+        (f"m (request id: {INNER}) (request id: {OUTER})", 2),
+        (f"m (request id: {INNER})；(request id: {OUTER})", 2),
+        (f"m (request id: {INNER}) (request id: {INNER})", 1),
+        # Two lines of a log tell of two calls through one relay.
+        (f"m (request id: {INNER})\n2026/07/29 10:39:13 relay error (channel #3): m (request id: {OUTER})", 1),
+    ],
+)
+def test_suffixes_count_as_layers_where_they_stand_together(text: str, layers: int) -> None:
+    assert request_ids.find(text, {})[1] == layers
