@@ -55,15 +55,7 @@ def find(flat: str, fields: dict[str, str]) -> tuple[tuple[RequestId, ...], int]
     """
     places: dict[str, int] = {}
     lower = normalise.lowered(flat)
-    runs: list[set[str]] = [set()]
-    end = -_APART
-    if "request id" in lower:
-        for found in _SUFFIX.finditer(flat):
-            places.setdefault(found.group(1), found.start())
-            if found.start() - end > _APART:
-                runs.append(set())
-            runs[-1].add(found.group(1))
-            end = found.end()
+    layers = _signed(flat, places) if "request id" in lower else 0
     for found in _PREFIXED.finditer(flat) if "req_" in flat else ():
         places.setdefault(found.group(), found.start())
     for found in _RELAY_ID.finditer(flat) if "20" in flat else ():
@@ -83,7 +75,20 @@ def find(flat: str, fields: dict[str, str]) -> tuple[tuple[RequestId, ...], int]
     ordered = sorted(places, key=lambda value: places[value])[:IDS_MAX]
     # A cut-off copy of a longer id says nothing new.
     kept = [value for value in ordered if not any(other != value and other.startswith(value) for other in ordered)]
-    return tuple(decode(value) for value in kept), max(map(len, runs))
+    return tuple(decode(value) for value in kept), layers
+
+
+def _signed(flat: str, places: dict[str, int]) -> int:
+    """Notes where each suffix stands, and returns the number of different ones in the longest row of them."""
+    rows: list[set[str]] = [set()]
+    end = -_APART
+    for found in _SUFFIX.finditer(flat):
+        places.setdefault(found.group(1), found.start())
+        if found.start() - end > _APART:
+            rows.append(set())
+        rows[-1].add(found.group(1))
+        end = found.end()
+    return max(map(len, rows))
 
 
 def decode(value: str) -> RequestId:
