@@ -110,7 +110,7 @@ def join(database: AsyncEngine, config: Config, data: Path, kept: Secrets) -> Pa
     return Parts(
         config=config,
         desk=Desk(engine.packaged(), cases, clock, os.urandom, time.perf_counter_ns),
-        casework=Casework(cases, SqlRegrouping(transactions), around.answers),
+        casework=Casework(engine.packaged(), cases, SqlRegrouping(transactions), around.answers),
         accounts=accounts,
         keys=Keys(around),
         topups=TopUps(around),

@@ -17,6 +17,9 @@ class CatalogueError(StartError, ValueError):
     """A catalogue file that cannot be used; the message names the file, the key and the repair."""
 
 
+EVIDENCE = ("captured", "documented", "code", "unverified")
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """One text in every language of the catalogue."""
@@ -177,7 +180,7 @@ class Table:
         found = Source(
             address=table.text("address"),
             read=table.day("read"),
-            evidence=table.choice("evidence", ("captured", "documented", "code", "unverified")),
+            evidence=table.choice("evidence", EVIDENCE),
         )
         table.done()
         return found

@@ -54,6 +54,23 @@ def show(office: Office, case_id: str) -> Shown:
         raise FailedError(f"{problem}; `solvent cases list` shows the ids") from problem
 
 
+@command.command("draft")
+@click.argument("case_id", metavar="ID")
+@admin
+def draft(office: Office, case_id: str) -> Shown:
+    """Write a rule for a case, ready to be filled in: a TOML file for the catalogue."""
+    try:
+        return office.get(f"/api/cases/{segment(case_id, 'id of a case')}/draft"), _drafted
+    except FailedError as problem:
+        raise FailedError(f"{problem}; `solvent cases list` shows the ids") from problem
+
+
+def _drafted(answer: dict[str, Any]) -> list[str]:
+    """The file, with where it belongs as a comment above."""
+    lines = [f"# {answer.get('file')}", *str(answer.get("toml", "")).splitlines()]
+    return [columns.clean(line) for line in lines]
+
+
 def _told(case: dict[str, Any]) -> list[str]:
     """The case's facts, and its report where the office sends one, beside the facts or inside a verdict."""
     verdict: dict[str, Any] = case.get("verdict") or case

@@ -25,6 +25,7 @@ from solvent.console import (
     rule,
     sign_in,
     static,
+    unmatched,
 )
 from solvent.console import desk as desk_page
 from solvent.console.csrf import Csrf
@@ -91,6 +92,8 @@ def operator_pages(operations: Operations, session: Session, csrf: Csrf, *, publ
         route("/occurrences", occurrences.show),
         route("/occurrences/{id}/delete", occurrences.delete, "POST"),
         Route("/e/cases/{id}", partial(case.show_to_all, site), methods=["GET"]),
+        route("/unmatched", unmatched.show),
+        route("/unmatched/{id}", unmatched.show_draft),
         route("/cases/{id}/state", case.resolve, "POST"),
         route("/cases/{id}/merge", case.merge, "POST"),
         route("/cases/{id}/split", case.split, "POST"),

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import pairwise
 
 READ_MAX, TEMPLATE_MAX = 2_400, 600
 
@@ -31,7 +32,7 @@ _KINDS = (
     r"|模型|渠道|分组|用户|令牌|账户|账号|节点|项目)"
 )
 _NAMED = r"(?=[\w./@-]{0,60}[\d./@-])(?=[\w./@-]{0,60}[a-z])\w[\w./@:-]{1,80}\w"
-_COUNTED = r"(?:token|request|message|character|attempt|time|credit|image|byte|file|user|item|tool|key|point|retrie)"
+COUNTED = r"(?:token|request|message|character|attempt|time|credit|image|byte|file|user|item|tool|key|point|retrie)"
 
 
 def _word(found: re.Match[str]) -> str:
@@ -41,7 +42,7 @@ def _word(found: re.Match[str]) -> str:
     if not digits or digits == len(word):
         return word
     bare = word.replace("-", "").replace("_", "")
-    turns = sum(one.isdigit() != other.isdigit() for one, other in zip(bare, bare[1:], strict=False))
+    turns = sum(one.isdigit() != other.isdigit() for one, other in pairwise(bare))
     return "<id>" if len(word) >= 16 or turns >= 4 or (bare == word and len(word) >= 8 and digits >= 3) else word
 
 
@@ -67,7 +68,7 @@ _MASKS: tuple[tuple[str, re.Pattern[str], _Mask], ...] = tuple(
         (_DIGITS, r"[a-z0-9_-]{6,200}", _word),
         (_DIGITS, r"(?:(?<![\w<>)-])[-+−])?[$¥€£￥＄]?\d{1,400}(?:[.,]\d{1,400}){0,40}(?:(?<=\d)e[-+]?\d{1,4}\b)?%?", "<n>"),
         ("<", r"<time>(?:[ ,-]{1,3}<time>){1,4}", "<time>"),
-        ("<", rf"(?<=<n> )({_COUNTED})s\b", r"\1"),
+        ("<", rf"(?<=<n> )({COUNTED})s\b", r"\1"),
     )
 )
 _BLANKS = re.compile(r"\s+")

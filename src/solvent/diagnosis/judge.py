@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from solvent.catalogue.load import Catalogue
 from solvent.catalogue.rules import Rule
 from solvent.diagnosis import chain as chains
-from solvent.diagnosis import defaults, fingerprint, phrases, reader, recovery, refused, request_ids
+from solvent.diagnosis import defaults, fingerprint, phrases, quote, reader, recovery, refused, request_ids
 from solvent.diagnosis.chain import Chain
 from solvent.diagnosis.engine import Decision, Engine
 from solvent.diagnosis.reading import Reading
@@ -14,6 +16,7 @@ from solvent.model.verdict import Actor, Category, Evidence, Layer, Role, Verdic
 
 _UNVERIFIED_CAP = 0.6
 _PARTS_MAX = 6
+_WORD, _WORDS_MIN = re.compile(r"[a-z]{2,}|[\u4e00-\u9fff]"), 3
 
 
 def judge(raw: str, engine: Engine, lang: str = "en") -> Verdict:
@@ -182,9 +185,10 @@ def _evidence(decision: Decision, reading: Reading, others: int, catalogue: Cata
 def _fingerprint(decision: Decision, reading: Reading, provider: str, wallet: Wallet) -> str:
     if decision.rule is not None:
         return fingerprint.of(decision.rule.id, provider, wallet.value)
-    inner = reading.innermost
-    words = inner.message if inner is not None and inner.message else reading.flat[:400]
-    return fingerprint.of("unmatched", provider, fingerprint.template(words))
+    masked = fingerprint.template(quote.quoted(reading, None))
+    if len(_WORD.findall(masked)) < _WORDS_MIN:
+        masked = fingerprint.template(reading.flat)  # the sentence alone says too little: it may begin any error
+    return fingerprint.of("unmatched", provider, masked)
 
 
 def _unanswered(drawn: tuple[Layer, ...], quote: str | None, *, named: bool) -> tuple[Layer, ...]:

@@ -66,12 +66,20 @@ def case_endpoints(desk: Desk, casework: Casework) -> list[Endpoint]:
             return answered(await casework.split(case_id, given["split"], shape, call.idempotency_key))
         return answered(await casework.resolve(case_id, shape, call.idempotency_key))
 
+    async def draft(call: Call) -> Response:
+        case_id = call.path["id"]
+        found = await casework.draft(await desk.merged_into(case_id) or case_id)
+        if found is None:
+            return missing("case", case_id, "/api/cases")
+        return JSONResponse({"case_id": case_id, "file": found.file, "toml": found.toml})
+
     listed = "Errors of one kind, the one seen last first; `q` searches in what they are called and in their sentence"
     told = "One case with what it is made of, its days, its readers' word, and the verdict of its newest occurrence"
     changed = "Say that a case is over, put it into another (its address leads there from then on), or take a part out of it"
     return [
         Endpoint("GET", "/api/cases", listed, cases, paged=True, query=(*filters.NAMES, "lang")),
         Endpoint("GET", "/api/cases/{id}", told, case, query=("lang",)),
+        Endpoint("GET", "/api/cases/{id}/draft", "A rule for the case, ready to be filled in: the file's text as TOML", draft),
         Endpoint("PATCH", "/api/cases/{id}", changed, change, _CHANGE, query=("lang",)),
     ]
 

@@ -11,7 +11,11 @@ from typing import Any
 
 from solvent.cases import life
 from solvent.cases.similar import Similar, similar
-from solvent.model.occurrence import FEEDBACK, Affected, Case, NotRegrouped, Occurrence, Page, Part
+from solvent.diagnosis import draft as drafts
+from solvent.diagnosis.draft import RuleDraft
+from solvent.diagnosis.engine import Engine
+from solvent.model.occurrence import FEEDBACK, GATEWAY, Affected, Case, NotRegrouped, Occurrence, Page, Part, View
+from solvent.operations import attempts
 from solvent.operations.asking import Answered, Refused, Why, Wish, again
 from solvent.operations.ports import AnswerStore, CaseStore, Regrouping
 
@@ -22,6 +26,7 @@ CRITICISED_MAX = 25
 NOT_HELPED_MIN = 2
 _CANDIDATES_MAX = 200
 _LIST_MAX = 100
+_SAMPLES_MAX = 5
 
 
 Shape = Callable[[Case], dict[str, Any]]
@@ -41,7 +46,8 @@ class Insight:
 class Casework:
     """The acts of an operator on cases."""
 
-    def __init__(self, store: CaseStore, groups: Regrouping, answers: AnswerStore) -> None:
+    def __init__(self, engine: Engine, store: CaseStore, groups: Regrouping, answers: AnswerStore) -> None:
+        self._engine = engine
         self._store = store
         self._groups = groups
         self._answers = answers
@@ -108,6 +114,12 @@ class Casework:
     async def unexplained(self, *, limit: int, after: str | None) -> Page[Case]:
         """Cases that no rule explained, the most frequent first."""
         return await self._groups.unexplained(limit=max(1, min(limit, _LIST_MAX)), after=after)
+
+    async def draft(self, case_id: str) -> RuleDraft | None:
+        """A rule for a case, ready to be filled in, from its newest texts; None where there is no such case."""
+        found = await self._store.occurrences(limit=_SAMPLES_MAX, after=None, view=View.OPERATOR, case_id=case_id)
+        samples = [attempts.said(item.text) if item.source == GATEWAY else item.text for item, _ in found.items]
+        return drafts.draft(samples, self._engine) if samples else None
 
 
 def _refused(why: NotRegrouped, what: list[str]) -> Refused:

@@ -81,3 +81,15 @@ def test_an_unknown_case_is_a_failed_check(office: OfficeTwin) -> None:
     office.tells["GET /api/cases/c9"] = problem(404, "No case has the id `c9`.")
     ran = office.run("cases", "show", "c9")
     assert (ran.code, ran.err) == (1, "solvent: No case has the id `c9`; `solvent cases list` shows the ids\n")
+
+
+def test_a_rule_is_drafted_as_a_file_with_its_place_above(office: OfficeTwin) -> None:
+    toml = "category = \"FILL_IN\"\n\n[[match]]\ntext = ['a\\s+b']\n"
+    office.tells["GET /api/cases/c1/draft"] = {"case_id": "c1", "file": "src/errors/generic/FILL_IN.toml", "toml": toml}
+    out = office.run("cases", "draft", "c1").out
+    assert out == f"# src/errors/generic/FILL_IN.toml\n{toml}"
+
+
+def test_no_draft_of_a_case_that_is_not_there(office: OfficeTwin) -> None:
+    office.tells["GET /api/cases/zz/draft"] = problem(404, "there is no case `zz`")
+    assert "`solvent cases list` shows the ids" in office.run("cases", "draft", "zz").err

@@ -172,7 +172,7 @@ class House:
         )
         self.operations = Operations(
             desk=desk,
-            casework=Casework(cases, cases, self.answers),
+            casework=Casework(desk.engine, cases, cases, self.answers),
             accounts=Accounts(self.around),
             keys=Keys(self.around),
             topups=TopUps(self.around),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 
 import pytest
@@ -32,7 +33,7 @@ def desk(small_engine: Engine, store: MemoryCaseStore, clock: FixedClock, random
 
 @pytest.fixture
 def api(desk: Desk, store: MemoryCaseStore, world: World) -> Router:
-    casework = Casework(store, store, world.around.answers)
+    casework = Casework(desk.engine, store, store, world.around.answers)
     return Router(routes=routes(case_endpoints(desk, casework), TOKEN), redirect_slashes=False)
 
 
@@ -148,3 +149,12 @@ async def test_cases_are_searched_and_filtered(api: Router, desk: Desk) -> None:
         assert {item["id"] for item in (await get(api, f"/api/cases?{query}")).json["items"]} == wanted, query
     refused = await get(api, "/api/cases?category=money")
     assert (refused.status, "credit_exhausted" in refused.json["detail"]) == (400, True)
+
+
+async def test_a_rule_is_drafted_for_a_case(api: Router, desk: Desk) -> None:
+    filed = await desk.file("HTTP 418: the frobnicator 7 failed", "en")
+    told = (await get(api, f"/api/cases/{filed.case.id}/draft")).json
+    assert told["case_id"] == filed.case.id
+    assert told["file"].endswith("errors/generic/FILL_IN.toml")
+    assert tomllib.loads(told["toml"])["match"] == [{"text": [r"http\s+\S{1,40}:\s+the\s+frobnicator\s+\S{1,40}\s+failed"]}]
+    assert (await get(api, "/api/cases/nobody/draft")).status == 404

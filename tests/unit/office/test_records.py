@@ -32,7 +32,7 @@ def desk(small_engine: Engine, clock: FixedClock, random_bytes: Callable[[int], 
 
 def casework_of(desk: Desk, world: World) -> Casework:
     store = cast("MemoryCaseStore", desk._store)
-    return Casework(store, store, world.around.answers)
+    return Casework(desk.engine, store, store, world.around.answers)
 
 
 async def get(world: World, path: str, desk: Desk | None = None) -> Answer:

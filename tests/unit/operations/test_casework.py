@@ -33,8 +33,8 @@ def desk(small_engine: Engine, store: MemoryCaseStore, clock: FixedClock, random
 
 
 @pytest.fixture
-def casework(store: MemoryCaseStore) -> Casework:
-    return Casework(store, store, Answers())
+def casework(small_engine: Engine, store: MemoryCaseStore) -> Casework:
+    return Casework(small_engine, store, store, Answers())
 
 
 async def test_a_person_resolves_a_case_and_it_comes_back(desk: Desk, casework: Casework) -> None:
@@ -83,3 +83,11 @@ async def test_what_no_rule_explains_is_listed_by_how_often(desk: Desk, casework
     page = await casework.unexplained(limit=0, after=None)
     assert [case.id for case in page.items] == [many[0].case.id]
     assert [case.id for case in (await casework.unexplained(limit=9, after=page.after)).items] == [one.case.id]
+
+
+async def test_a_rule_is_drafted_from_the_newest_texts(desk: Desk, casework: Casework) -> None:
+    filed = [await desk.file(f"HTTP 418: the frobnicator {number} failed", "en", listed=False) for number in range(7)]
+    made = await casework.draft(filed[0].case.id)
+    assert made is not None
+    assert made.toml.count("frobnicator") == 2, "one expression for all, and the example"
+    assert await casework.draft("nobody") is None
