@@ -17,19 +17,21 @@ from solvent.catalogue.tables import CatalogueError
 from solvent.model.verdict import Actor, Category, Wallet
 
 CODE_LANGUAGES = ("python", "javascript", "curl")
+# The APIs for which there are samples, the most spoken one first.
+CODE_DIALECTS = ("openai_chat", "anthropic_messages")
 
 
 @dataclass(frozen=True)
 class Catalogue:
     """Everything that is known, immutable.
 
-    `code` holds the samples by (handling, language); `said_paid` are expressions of readers who tell that they have paid.
+    `code` holds the samples by (handling, language, dialect); `said_paid` are expressions of readers who tell that they have paid.
     """
 
     parties: dict[str, Party]
     rules: dict[str, Rule]
     advice: dict[Category, list[Advice]]
-    code: dict[tuple[str, str], str]
+    code: dict[tuple[str, str, str], str]
     said_paid: tuple[str, ...] = ()
 
     def advise(self, category: Category, wallet: Wallet, actor: Actor) -> Advice:
@@ -98,14 +100,15 @@ def load_advice(root: Traversable) -> dict[Category, list[Advice]]:
     return advice
 
 
-def _samples(root: Traversable) -> dict[tuple[str, str], str]:
-    endings = {"python": "py", "javascript": "mjs", "curl": "sh"}
-    found: dict[tuple[str, str], str] = {}
-    for language, ending in endings.items():
-        for path in root.iterdir():
-            if path.name.endswith(f".{ending}"):
-                found[path.name.removesuffix(f".{ending}"), language] = path.read_text(encoding="utf-8")
-    return found
+def _samples(root: Traversable) -> dict[tuple[str, str, str], str]:
+    endings = {"python": ".py", "javascript": ".mjs", "curl": ".sh"}
+    return {
+        (path.name.removesuffix(ending), language, dialect): path.read_text(encoding="utf-8")
+        for dialect in CODE_DIALECTS
+        for path in root.joinpath(dialect).iterdir()
+        for language, ending in endings.items()
+        if path.name.endswith(ending)
+    }
 
 
 def _tomls(folder: Traversable) -> list[Traversable]:

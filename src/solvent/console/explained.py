@@ -7,6 +7,7 @@ from typing import Any
 
 from solvent.catalogue.load import CODE_LANGUAGES, Catalogue
 from solvent.console.render import code_choices
+from solvent.diagnosis import samples
 from solvent.diagnosis.desk import Explanation
 from solvent.model.occurrence import Case
 from solvent.model.verdict import Category, Role, Verdict, Wallet
@@ -39,7 +40,7 @@ class HelpLink:
 def values(explanation: Explanation, catalogue: Catalogue, place: str, code: str | None, **place_query: str) -> dict[str, Any]:
     """Everything that `_answer.html` and `_report.html` ask for. `place` is the address of the page that shows it."""
     verdict = explanation.verdict
-    handling = catalogue.advise(verdict.category, verdict.wallet, verdict.actor).handling
+    handling = samples.handling(verdict, catalogue.advise(verdict.category, verdict.wallet, verdict.actor))
     return {
         "verdict": verdict,
         "report": explanation.report,
@@ -47,7 +48,7 @@ def values(explanation: Explanation, catalogue: Catalogue, place: str, code: str
         "struck": explanation.struck,
         "rule": None if verdict.rule is None else catalogue.rules.get(verdict.rule),
         "links": help_links(verdict, catalogue),
-        "code_choices": code_choices(explanation, catalogue.code, handling),
+        "code_choices": code_choices(explanation.report, catalogue.code, handling),
         "code_chosen": code is not None,
         "place": place,
         "place_query": place_query,

@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from solvent.base.money import Money
 from solvent.catalogue import names
 from solvent.console import drawing, labels, language, markdown
-from solvent.diagnosis.desk import Explanation
+from solvent.model.verdict import Report
 from solvent.operations import instants
 
 _FIRST_SENTENCE = re.compile(r"(.{12,}?(?:[.!?](?=\s+[A-Z])|[。！？]))\s*(.+)", re.DOTALL)
@@ -146,6 +146,6 @@ def id_times(request_id: Any) -> list[tuple[str, str]]:
     return [(when, "utc" if re.sub(r"\D", "", when)[:14] == stamp else "beijing") for when in request_id.times]
 
 
-def code_choices(explanation: Explanation, code: dict[tuple[str, str], str], handling: str) -> list[str]:
+def code_choices(report: Report, code: dict[tuple[str, str, str], str], handling: str) -> list[str]:
     """The languages in which the sample of this kind of error can be had, the shown one among them."""
-    return [name for name in labels.CODE_LANGUAGES if code.get((handling, name)) or name == explanation.report.code_language]
+    return [name for name in labels.CODE_LANGUAGES if code.get((handling, name, report.code_dialect)) or name == report.code_language]

@@ -67,7 +67,7 @@ def of(flat: str, position: int, category: Category, hops: Hops) -> RequestFault
     allowed = options.read(said["allowed"]) if "allowed" in said else ()
     words = flat.lower()
     dialect = spoken.of_field(field, lower)
-    caller = spoken.of_caller(words, hops.chain, hops.parties)
+    caller = spoken.of_caller(words, (*hops.chain.sdks, *hops.chain.apps), hops.parties)
     by = rewriting.of(window, lower, field, dialect, caller, hops)
     if field is None and sent is None and not allowed and limit is None and model is None and by is None:
         return None

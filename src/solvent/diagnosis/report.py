@@ -17,6 +17,7 @@ from solvent.diagnosis.apps import app_steps
 from solvent.diagnosis.paid import paid
 from solvent.diagnosis.quote import quoted
 from solvent.diagnosis.reading import Reading
+from solvent.diagnosis.samples import sample
 from solvent.diagnosis.wording import Wording
 from solvent.model.failure import MONEY
 from solvent.model.verdict import Actor, Category, Report, Verdict, Wallet
@@ -33,7 +34,7 @@ def report(verdict: Verdict, reading: Reading, catalogue: Catalogue, lang: str, 
     own = _fitting(rule, verdict)
     original = quoted(reading, verdict.evidence[0].quote if rule is not None and verdict.evidence else None)
     wording = Wording(verdict, catalogue, lang, original)
-    language = code_language or _code_language(verdict, catalogue)
+    code = sample(verdict, reading, advice, catalogue, code_language)
     letter = None if verdict.actor is Actor.NOBODY else (own and own.write_to) or advice.write_to
 
     return Report(
@@ -47,8 +48,9 @@ def report(verdict: Verdict, reading: Reading, catalogue: Catalogue, lang: str, 
         solution=wording.steps((own and own.solution) or advice.solution),
         prevention=wording.steps((own and own.prevention) or advice.prevention),
         write_to=None if letter is None else wording.letter(letter.of(lang)),
-        code_language=language,
-        code=catalogue.code.get((_handling(verdict, advice), language), ""),
+        code_language=code.language,
+        code_dialect=code.dialect,
+        code=code.text,
         paid=paid(verdict, reading, advice, catalogue, wording),
         app_steps=app_steps(verdict, advice.acts if own is None or own.acts is None else own.acts, catalogue, lang),
     )
@@ -61,11 +63,6 @@ def _fitting(rule: Rule | None, verdict: Verdict) -> Rule | None:
     """
     operators = verdict.wallet is Wallet.RELAY_UPSTREAM and verdict.actor is not Actor.NOBODY
     return None if rule is None or (operators and rule.wallet is not Wallet.RELAY_UPSTREAM) else rule
-
-
-def _handling(verdict: Verdict, advice: Advice) -> str:
-    """Which code sample fits: none that gives up at once where waiting helps."""
-    return "wait" if verdict.retryable and advice.handling == "money" else advice.handling
 
 
 def _summary(own: Rule | None, verdict: Verdict, advice: Advice) -> Words:
@@ -95,12 +92,3 @@ def _translation(rule: Rule | None, own: Rule | None, advice: Advice, lang: str,
     if rule is not None and rule.translation is not None and (foreign or (own is not None and own.cause is not None)):
         return rule.translation.of(lang)
     return advice.meaning.of(lang)
-
-
-def _code_language(verdict: Verdict, catalogue: Catalogue) -> str:
-    """The language of the SDK that the paste shows; Python where it shows none."""
-    for layer in verdict.layers:
-        party = catalogue.parties.get(layer.name)
-        if party is not None and party.language is not None:
-            return party.language
-    return "python"

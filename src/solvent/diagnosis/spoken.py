@@ -7,11 +7,10 @@ converted the request (see `rewriting`).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from solvent.catalogue.parties import Party
-from solvent.diagnosis.chain import Chain
 
 CHAT, RESPONSES, MESSAGES, GENERATE = "openai_chat", "openai_responses", "anthropic_messages", "gemini_generate"
 
@@ -65,15 +64,15 @@ def of_field(field: str | None, words: str) -> str | None:
     return CHAT if _OF_CHAT.search(field) else None
 
 
-def of_caller(lower: str, chain: Chain, parties: Mapping[str, Party]) -> tuple[str, str] | None:
+def of_caller(lower: str, callers: Iterable[str], parties: Mapping[str, Party]) -> tuple[str, str] | None:
     """The dialect in which the reader's side called, with the words or the party that show it; None where nothing or too much does.
 
-    `lower` is the flat text in small letters.
+    `lower` is the flat text in small letters, `callers` name the SDKs and apps that it shows.
     """
     said = {dialect: words for words, dialect in reversed(_CALLED) if words in lower}
     if len(said) == 1:
         return next(iter(said.items()))
-    own = {parties[name].dialect: name for name in (*chain.sdks, *chain.apps) if name in parties and parties[name].dialect}
+    own = {parties[name].dialect: name for name in callers if name in parties and parties[name].dialect}
     if len(own) == 1 and not said:
         dialect, name = next(iter(own.items()))
         return (dialect, name) if dialect else None

@@ -239,6 +239,7 @@ class Report(Struct, frozen=True):
     prevention: tuple[str, ...]
     write_to: str | None
     code_language: str
+    code_dialect: str
     code: str
     app_steps: tuple[AppHelp, ...] = ()
     paid: Paid | None = None
@@ -258,7 +259,7 @@ class Report(Struct, frozen=True):
             "paid": None if self.paid is None else self.paid.as_json(),
             "prevention": list(self.prevention),
             "write_to": self.write_to,
-            "code": {"language": self.code_language, "text": self.code},
+            "code": {"language": self.code_language, "dialect": self.code_dialect, "text": self.code},
             "source": self.source,
         }
 

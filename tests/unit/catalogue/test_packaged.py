@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 from solvent.base.patterns import Pattern
 from solvent.base.zones import zone
 from solvent.catalogue.advice import Advice
-from solvent.catalogue.load import CODE_LANGUAGES, Catalogue, load_parties, load_rules, packaged
+from solvent.catalogue.load import CODE_DIALECTS, CODE_LANGUAGES, Catalogue, load_parties, load_rules, packaged
 from solvent.catalogue.parties import Party
 from solvent.catalogue.rules import Rule
 from solvent.catalogue.tables import Steps, Words
@@ -178,9 +179,8 @@ def test_the_report_of_every_combination_is_complete(
     assert [text for text in shown if bool(chinese.search(text)) != (lang == "zh")] == []
 
 
-def test_every_handling_has_a_sample_in_every_language(catalogue: Catalogue) -> None:
+def test_every_handling_has_a_sample_in_every_language_for_every_api(catalogue: Catalogue) -> None:
     used = {entry.handling for entries in catalogue.advice.values() for entry in entries} - {"none"}
     assert used
-    assert [
-        (handling, language) for handling in sorted(used) for language in CODE_LANGUAGES if not catalogue.code.get((handling, language))
-    ] == []
+    assert set(product(used, CODE_LANGUAGES, CODE_DIALECTS)) == set(catalogue.code)
+    assert all(text.strip() for text in catalogue.code.values())

@@ -52,11 +52,6 @@ def test_code_comes_in_the_language_asked_for(language: str) -> None:
         ast.parse(found.code)
 
 
-def test_code_comes_in_the_language_of_the_sdk_in_the_paste() -> None:
-    node = "RateLimitError: 429 quota\n    at APIError.generate (file:///app/node_modules/openai/core/error.mjs:59:20)"
-    assert written(node).code_language == "javascript"
-
-
 OURS = "slv-1a0fbe5b3cb9d41b7ea00001"
 HELD = f"Error code: 402 - the balance of this key is held by 3 requests in flight (solvent request id: {OURS})"
 NO_ROUTE = f"503: No route to this model is open at this gateway (solvent request id: {OURS})"

@@ -46,7 +46,7 @@ def test_a_path_tells_whose_terms_it_is_in(field: str | None, dialect: str | Non
     ],
 )
 def test_the_caller_shows_what_it_spoke(text: str, client: Chain, dialect: str | None) -> None:
-    found = spoken.of_caller(text, client, packaged_parties())
+    found = spoken.of_caller(text, (*client.sdks, *client.apps), packaged_parties())
     assert (found and found[0]) == dialect
 
 

@@ -1,12 +1,13 @@
 #!/bin/sh
 # Asks each account once, then takes the earlier answer. No loop: an identical call cannot pass before somebody pays.
 set -u
-# An empty account comes as 400, 402, 403, 429 or 500: the words decide, not the status.
-NO_MONEY='credit balance|insufficient_(user_)?quota|insufficient balance|exceeded your current quota|no credits'
-NO_MONEY="$NO_MONEY|quota is not enough|billing_|arrear|overdue|budget_exceeded|spending limit|no available channel"
-NO_MONEY="$NO_MONEY|余额不足|额度不足|额度失败|额度已用尽|欠费|无可用渠道"
+# An empty account comes as 400, 402, 403, 429 or 500: the words decide, not the status alone.
+NO_MONEY='insufficient.{0,9}(quota|balance|credit|fund)|not.?enough.?(balance|credit|fund)|credit balance|more credits'
+NO_MONEY="$NO_MONEY|(balance|credits?|quota|budget).{0,20}(insufficient|not enough|exhaust|deplet|expired|too low|used up)|out of credits"
+NO_MONEY="$NO_MONEY|exceeded your current quota|usage limits|spend(ing)?.?(limit|cap)|key limit|payment.required|billing_|budget_exceeded"
+NO_MONEY="$NO_MONEY|arrear|overdue|no available channel|余额不足|[额用]度不足|额度失败|用[尽完]|欠费|无可用渠道"
 BODY=$(mktemp) && trap 'rm -f "$BODY"' EXIT
-EARLIER="${TMPDIR:-/tmp}/earlier-answer.$(id -u).json"
+EARLIER=earlier-answer.json # put your own store here
 
 ask() { # address, key, model; 0 = answered, 1 = no money there
   [ -n "$1" ] && [ -n "$2" ] && [ -n "$3" ] || return 1
@@ -14,15 +15,20 @@ ask() { # address, key, model; 0 = answered, 1 = no money there
     --connect-timeout 5 --max-time 120 -H 'Content-Type: application/json' "$1/chat/completions" \
     -d "{\"model\":\"$3\",\"messages\":[{\"role\":\"user\",\"content\":\"Say hello.\"}]}") || exit 2
   [ "$status" = 200 ] && return 0
-  grep -qiE "$NO_MONEY" "$BODY" && { echo "No money at $1: $(cat "$BODY")" >&2; return 1; }
+  if [ "$status" = 402 ] || grep -qiE "$NO_MONEY" "$BODY"; then
+    echo "No money at $1: $(cat "$BODY")" >&2
+    return 1
+  fi
   echo "Another error ($status): $(cat "$BODY")" >&2
   exit 2
 }
 
+# Two accounts, each paid on its own. OPENAI_BASE_URL ends in /v1.
 if ask "${OPENAI_BASE_URL:-}" "${OPENAI_API_KEY:-}" "${MODEL:-}" ||
   ask "${FALLBACK_BASE_URL:-}" "${FALLBACK_API_KEY:-}" "${FALLBACK_MODEL:-}"; then
   cat "$BODY" && cp "$BODY" "$EARLIER"
 elif [ -r "$EARLIER" ]; then
+  echo "No account has money. This is an earlier answer:" >&2
   cat "$EARLIER"
 else
   echo "No account has money. The same call cannot pass before somebody pays." >&2

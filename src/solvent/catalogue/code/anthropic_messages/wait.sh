@@ -2,21 +2,23 @@
 # Waits as long as retry-after says, else with growing, uneven pauses; gives up after TRIES or above LONGEST.
 set -u
 TRIES=5 LONGEST=60
+# Words of an empty account, which also comes as a 429 or 500: no wait cures it.
+NO_MONEY='insufficient.{0,9}(quota|balance|credit)|credit balance|billing_|余额不足|额度不足|额度失败|欠费'
 BODY=$(mktemp) HEAD=$(mktemp)
 trap 'rm -f "$BODY" "$HEAD"' EXIT
 
 attempt=1
 while :; do
-  status=$(printf 'Authorization: Bearer %s\n' "$OPENAI_API_KEY" | curl -sS -H @- -D "$HEAD" -o "$BODY" -w '%{http_code}' \
-    --connect-timeout 5 --max-time 120 -H 'Content-Type: application/json' "$OPENAI_BASE_URL/chat/completions" \
-    -d "{\"model\":\"$MODEL\",\"messages\":[{\"role\":\"user\",\"content\":\"Say hello.\"}]}") || exit 2
+  status=$(printf 'x-api-key: %s\n' "$ANTHROPIC_API_KEY" | curl -sS -H @- -D "$HEAD" -o "$BODY" -w '%{http_code}' \
+    --connect-timeout 5 --max-time 120 -H 'Content-Type: application/json' -H 'anthropic-version: 2023-06-01' \
+    "$ANTHROPIC_BASE_URL/v1/messages" \
+    -d "{\"model\":\"$MODEL\",\"max_tokens\":1024,\"messages\":[{\"role\":\"user\",\"content\":\"Say hello.\"}]}") || exit 2
   case $status in
     200) cat "$BODY"; exit 0 ;;
     408 | 429 | 500 | 502 | 503 | 504 | 529) ;;
     *) cat "$BODY" >&2; exit 1 ;;
   esac
-  # An empty account also comes as a 429; no wait cures it.
-  if grep -q insufficient_quota "$BODY" || [ "$attempt" -ge "$TRIES" ]; then cat "$BODY" >&2; exit 1; fi
+  if grep -qiE "$NO_MONEY" "$BODY" || [ "$attempt" -ge "$TRIES" ]; then cat "$BODY" >&2; exit 1; fi
   asked=$(tr -d '\r' <"$HEAD" | sed -n 's/^[Rr]etry-[Aa]fter: *//p' | tail -n 1)
   case $asked in *[!0-9.]*) asked=$(($(date -d "$asked" +%s 2>/dev/null || date +%s) - $(date +%s))) ;; esac
   pause=$(awk -v asked="${asked:-0}" -v n="$attempt" -v cap="$LONGEST" -v seed="$$$attempt" 'BEGIN {

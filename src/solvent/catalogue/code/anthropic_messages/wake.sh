@@ -6,10 +6,10 @@ trap 'rm -f "$OUT"' EXIT
 
 attempt=1
 while :; do
-  seen=$(printf 'Authorization: Bearer %s\n' "$OPENAI_API_KEY" | curl -sS --no-buffer -H @- -o "$OUT" \
+  seen=$(printf 'x-api-key: %s\n' "$ANTHROPIC_API_KEY" | curl -sS -H @- --no-buffer -o "$OUT" \
     -w '%{http_code} %{time_pretransfer}' --connect-timeout 5 --max-time 120 \
-    -H 'Content-Type: application/json' "$OPENAI_BASE_URL/chat/completions" \
-    -d "{\"model\":\"$MODEL\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Say hello.\"}]}")
+    -H 'Content-Type: application/json' -H 'anthropic-version: 2023-06-01' "$ANTHROPIC_BASE_URL/v1/messages" \
+    -d "{\"model\":\"$MODEL\",\"max_tokens\":1024,\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Say hello.\"}]}")
   code=$?
   if [ "$code" -eq 0 ]; then break; fi
   case ${seen#* } in # time_pretransfer stays 0 where no connection came about

@@ -4,8 +4,9 @@ set -u
 BODY=$(mktemp) HEAD=$(mktemp)
 trap 'rm -f "$BODY" "$HEAD"' EXIT
 
-status=$(printf 'Authorization: Bearer %s\n' "$OPENAI_API_KEY" | curl -sS -H @- -D "$HEAD" -o "$BODY" -w '%{http_code}' \
-  --connect-timeout 5 --max-time 120 -H 'Content-Type: application/json' "$OPENAI_BASE_URL/chat/completions" \
+status=$(printf 'Authorization: Bearer %s\n' "$OPENAI_API_KEY" | curl -sS -H @- -D "$HEAD" -o "$BODY" \
+  -w '%{http_code}' --connect-timeout 5 --max-time 120 \
+  -H 'Content-Type: application/json' "$OPENAI_BASE_URL/chat/completions" \
   -d "{\"model\":\"$MODEL\",\"messages\":[{\"role\":\"user\",\"content\":\"Say hello.\"}]}") || exit 2
 
 if [ "$status" = 200 ]; then
