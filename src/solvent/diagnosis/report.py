@@ -51,6 +51,7 @@ def report(verdict: Verdict, reading: Reading, catalogue: Catalogue, lang: str, 
         code_language=code.language,
         code_dialect=code.dialect,
         code=code.text,
+        code_variables=code.variables,
         paid=paid(verdict, reading, advice, catalogue, wording),
         app_steps=app_steps(verdict, advice.acts if own is None or own.acts is None else own.acts, catalogue, lang),
     )

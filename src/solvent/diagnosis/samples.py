@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from solvent.catalogue.advice import Advice
@@ -10,20 +11,24 @@ from solvent.diagnosis import spoken
 from solvent.diagnosis.reading import Reading
 from solvent.model.verdict import Role, Verdict
 
+_VARIABLE = re.compile(r"\b(?:(?:OPENAI|ANTHROPIC|FALLBACK)_(?:BASE_URL|API_KEY|MODEL)|MODEL)\b")
+
 
 class Sample(NamedTuple):
-    """A program to copy; `text` is empty where code handles nothing."""
+    """A program to copy; `text` is empty where code handles nothing. `variables` are those that its user sets before it runs."""
 
     language: str
     dialect: str
     text: str
+    variables: tuple[str, ...]
 
 
 def sample(verdict: Verdict, reading: Reading, advice: Advice, catalogue: Catalogue, language: str | None) -> Sample:
     """The fitting sample; `language` is the reader's wish, None leaves it to what the paste shows."""
     shown = language or _language(verdict, catalogue)
     dialect = _dialect(verdict, reading, catalogue)
-    return Sample(shown, dialect, catalogue.code.get((handling(verdict, advice), shown, dialect), ""))
+    text = catalogue.code.get((handling(verdict, advice), shown, dialect), "")
+    return Sample(shown, dialect, text, tuple(dict.fromkeys(_VARIABLE.findall(text))))
 
 
 def handling(verdict: Verdict, advice: Advice) -> str:

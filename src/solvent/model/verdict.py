@@ -241,6 +241,7 @@ class Report(Struct, frozen=True):
     code_language: str
     code_dialect: str
     code: str
+    code_variables: tuple[str, ...]
     app_steps: tuple[AppHelp, ...] = ()
     paid: Paid | None = None
     source: str = "catalogue"
@@ -259,7 +260,12 @@ class Report(Struct, frozen=True):
             "paid": None if self.paid is None else self.paid.as_json(),
             "prevention": list(self.prevention),
             "write_to": self.write_to,
-            "code": {"language": self.code_language, "dialect": self.code_dialect, "text": self.code},
+            "code": {
+                "language": self.code_language,
+                "dialect": self.code_dialect,
+                "variables": list(self.code_variables),
+                "text": self.code,
+            },
             "source": self.source,
         }
 

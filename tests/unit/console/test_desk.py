@@ -36,7 +36,10 @@ def test_each_example_is_one_link_away(visitor: Visitor, lang: str, example: obj
 
 def test_code_in_another_language_is_a_link(visitor: Visitor) -> None:
     assert 'href="/e?code=javascript&amp;example=seed&amp;lang=en#code"' in visitor.get("/e?lang=en").text
-    assert '<details id="code" open>' in visitor.get("/e?code=curl").text
+    curl = visitor.get("/e?code=curl&lang=en").text
+    assert '<details id="code" open>' in curl
+    assert "Runs as it is once these variables are set:" in curl
+    assert "<code>FALLBACK_API_KEY</code>" in curl
 
 
 def test_where_the_text_says_that_it_was_paid_the_answer_to_that_is_open_and_first(visitor: Visitor) -> None:

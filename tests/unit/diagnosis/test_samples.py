@@ -41,6 +41,8 @@ def test_a_wish_decides_the_language_and_leaves_the_api() -> None:
     found = given(f"anthropic.BadRequestError: Error code: 400 - {CREDIT}", "curl")
     assert (found.language, found.dialect) == ("curl", "anthropic_messages")
     assert "/v1/messages" in found.text
+    assert found.variables[:3] == ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "MODEL")
+    assert "FALLBACK_MODEL" in found.variables
 
 
 def test_the_form_of_an_error_tells_the_api_where_no_sdk_does() -> None:

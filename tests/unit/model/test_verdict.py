@@ -105,6 +105,7 @@ REPORT = Report(
     code_language="python",
     code_dialect="openai_chat",
     code="print()",
+    code_variables=("MODEL",),
 )
 
 
@@ -118,7 +119,7 @@ def test_the_json_holds_every_field_of_the_contract() -> None:
     assert [field for field in [*FIELDS, "report"] if field not in body] == []
     assert [field for field in REPORT_FIELDS if field not in body["report"]] == []
     assert body["report"]["translation"] == {"original": "too low", "text": "太低"}
-    assert body["report"]["code"] == {"language": "python", "dialect": "openai_chat", "text": "print()"}
+    assert body["report"]["code"] == {"language": "python", "dialect": "openai_chat", "variables": ["MODEL"], "text": "print()"}
     assert (body["report"]["app_steps"], body["report"]["paid"]) == ([], None)
 
 
