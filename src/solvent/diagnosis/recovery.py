@@ -66,7 +66,7 @@ def of(reading: Reading, decision: Decision, category: Category, *, passes: bool
         return Recovery(window=window)
     failed_at = moments.failed_at(reading)
     told = resets.of(reading.flat, failed_at)
-    wait_s = None if told is not None else _wait_s(reading.flat, lower)
+    wait_s = _wait_s(reading.flat, lower)
     if wait_s is not None and window in _LONG and not _believable(wait_s, window, lower):
         wait_s = None
     if told is None and wait_s is None and failed_at is not None:
@@ -76,21 +76,21 @@ def of(reading: Reading, decision: Decision, category: Category, *, passes: bool
         return Recovery(told, wait_s, window)
     if told is None and wait_s is not None:
         return Recovery(_added(failed_at, wait_s), wait_s, window)
-    return Recovery(told, wait_s if told is None else _until(failed_at, told), window)
+    return Recovery(told, None if told is None else _until(failed_at, told), window)
 
 
 def _window(reading: Reading, decision: Decision, lower: str) -> str | None:
-    """The window of the limit: a quota's name says more than the rule, a mere word only where the rule knows of none or of no provider."""
+    """The window of the limit: a quota's name and the words that decided say more than the rule, others only where the rule knows none."""
     rule = decision.rule
     ruled = None if rule is None else rule.window
-    named = windows.by_sign(lower)
+    named = windows.by_sign(lower) or windows.by_word(decision.quote or "")
     if named is not None:
         return named
     if rule is not None and (rule.window is not None and not rule.id.startswith(_NOBODYS)):
         return ruled
     if rule is not None and rule.category is Category.BUDGET_LIMIT and rule.retryable:
         return ruled  # other requests hold the money, and give it back before the window ends
-    return windows.by_word(decision.quote or "", quoted(reading, decision.quote)) or ruled
+    return windows.by_word(quoted(reading, decision.quote)) or ruled
 
 
 def _believable(wait_s: int, window: str | None, lower: str) -> bool:

@@ -33,7 +33,7 @@ def verdict(text: str) -> Verdict:
         ("Claude AI usage limit reached|1755772800", "2025-08-21T10:40:00Z", None),
         ("'X-RateLimit-Reset': '1790640000000'", "2026-09-29T00:00:00Z", None),
         ("Your limit will reset at 2026-04-09 15:13:03", "2026-04-09T15:13:03+08:00", None),
-        ('"type":"usage_limit_reached","resets_at":1777936568,"resets_in_seconds":13872', "2026-05-04T23:16:08Z", None),
+        ('"type":"usage_limit_reached","resets_at":1777936568,"resets_in_seconds":13872', "2026-05-04T23:16:08Z", 13_872),
         (
             "anthropic-ratelimit-requests-remaining: 0 anthropic-ratelimit-requests-reset: 2026-11-25T01:20:00Z",
             "2026-11-25T01:20:00Z",
@@ -119,6 +119,11 @@ PER_DAY = 'quotaId: GenerateRequestsPerDayPerProjectPerModel-FreeTier "retryDela
 )
 def test_a_days_quota_opens_at_midnight_where_the_vendor_lives(date: str, instant: str) -> None:
     assert back(f"{PER_DAY} date: {date}", GOOGLE).available_at == instant
+
+
+def test_of_a_plans_windows_the_one_that_is_named_counts() -> None:
+    assert verdict("Weekly limit reached ∙ resets Mon 3:00 PM").window == "week"
+    assert verdict("5-hour limit reached ∙ resets 8pm").window == "5h"
 
 
 def test_seconds_beside_a_days_limit_mean_the_day() -> None:
