@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from ahocorasick_rs import AhoCorasick
 
@@ -31,10 +32,20 @@ class Form:
     """One way to say it. `hint` is lower-case; the sentence begins at most `back` characters before it."""
 
     hint: str
-    pattern: re.Pattern[str]
+    source: str
     back: int
     name: str | None
     unit: str | None
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The expression, compiled when it is first asked for: most forms never are."""
+        return _compiled(self.source)
+
+
+@cache
+def _compiled(source: str) -> re.Pattern[str]:
+    return re.compile(source, re.IGNORECASE | re.ASCII)
 
 
 class Table:
@@ -61,4 +72,4 @@ def form(hint: str, pattern: str, back: int = 0, name: str | None = None, unit: 
     """A form whose pattern may hold the marks of `_PARTS`; without `back` the sentence begins with its hint."""
     for mark, meaning in _PARTS.items():
         pattern = pattern.replace(mark, meaning)
-    return Form(hint, re.compile(pattern, re.IGNORECASE | re.ASCII), back, name, unit)
+    return Form(hint, pattern, back, name, unit)

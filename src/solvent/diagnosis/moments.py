@@ -12,12 +12,13 @@ from email.utils import parsedate_to_datetime
 
 from solvent.diagnosis.reading import Reading
 
-_DATE_HEADER = re.compile(r"\bdate[\"']?\s?:\s?[\"']?([A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)", re.IGNORECASE)
-_STAMP = r"(20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?\s?(Z|UTC|[+-]\d\d:?\d\d)\b"
-_LOG_LINE = re.compile(rf"^[^\w\n]{{0,8}}{_STAMP}", re.MULTILINE)
-_NAMED = re.compile(
-    rf"(?:^|[\s,{{\"'])(?:timestamp|time|ts|asctime|created_at|logged_at)[\"']?\s?[:=]\s?[\"']?{_STAMP}", re.IGNORECASE | re.MULTILINE
+_DATE_HEADER = re.compile(r"\b[Dd](?:ate|ATE)[\"']?\s?:\s?[\"']?([A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)")
+_STAMP = re.compile(r"20(\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?\s?(Z|UTC|[+-]\d\d:?\d\d)\b")
+# What stands before a stamp that tells when its line was written: nothing but signs, or a field of such a name.
+_HEAD = re.compile(
+    r"(?:^|\n)[^\w\n]{0,8}$|(?:^|[\s,{\"'])(?:timestamp|time|ts|asctime|created_at|logged_at)[\"']?\s?[:=]\s?[\"']?$", re.IGNORECASE
 )
+_HEAD_CHARS = 24
 
 
 def failed_at(reading: Reading) -> datetime | None:
@@ -33,17 +34,22 @@ def failed_at(reading: Reading) -> datetime | None:
 
 def date_header(flat: str) -> str | None:
     """What a `Date` header in the text says, as it is written."""
-    found = _DATE_HEADER.search(flat)
+    found = _DATE_HEADER.search(flat) if "GMT" in flat else None
     return None if found is None else found.group(1)
 
 
 def _logged(clean: str) -> datetime | None:
     """The last time that a log line or a field of that name states with its zone."""
-    found = [match for pattern in (_LOG_LINE, _NAMED) for match in pattern.finditer(clean)]
-    if not found:
+    last = None
+    for found in _STAMP.finditer(clean):
+        start = found.start()
+        # A letter before what was cut, so that the cut is not taken for the beginning of the text.
+        before = clean[max(start - _HEAD_CHARS, 0) : start]
+        if _HEAD.search(before if start <= _HEAD_CHARS else f"x{before}") is not None:
+            last = found
+    if last is None:
         return None
-    stamp, offset = max(found, key=lambda match: match.start()).groups()
-    return _iso(stamp.replace(" ", "T") + {"Z": "+00:00", "UTC": "+00:00"}.get(offset.upper(), offset))
+    return _iso(f"20{last.group(1)}".replace(" ", "T") + {"Z": "+00:00", "UTC": "+00:00"}.get(last.group(2), last.group(2)))
 
 
 def _plausible(instant: datetime) -> datetime | None:

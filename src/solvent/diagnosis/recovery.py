@@ -33,6 +33,8 @@ _RESET_HEADER = re.compile(
     re.IGNORECASE,
 )
 _LEFT = re.compile(r"ratelimit-remaining(-[a-z_-]{1,30})?[\"']?\s?:\s?[\"']?(-?\d{1,12})", re.IGNORECASE)
+# What "reset" means there is a connection's.
+_NO_LIMIT = frozenset({Category.NETWORK, Category.TIMEOUT, Category.SERVER_ERROR})
 _NOBODYS = ("generic/", "client/", "status/")
 
 
@@ -65,7 +67,7 @@ def of(reading: Reading, decision: Decision, category: Category, *, passes: bool
     if not passes:
         return Recovery(window=window)
     failed_at = moments.failed_at(reading)
-    told = resets.of(reading.flat, failed_at)
+    told = None if category in _NO_LIMIT else resets.of(reading.flat, failed_at)
     wait_s = _wait_s(reading.flat, lower)
     if wait_s is not None and window in _LONG and not _believable(wait_s, window, lower):
         wait_s = None

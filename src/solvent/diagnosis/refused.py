@@ -65,7 +65,7 @@ def of(flat: str, position: int, category: Category, hops: Hops) -> RequestFault
     ):
         sent = said["got"]
     allowed = options.read(said["allowed"]) if "allowed" in said else ()
-    words = flat.lower()
+    words = lower if len(lower) == len(flat) else flat.lower()
     dialect = spoken.of_field(field, lower)
     caller = spoken.of_caller(words, (*hops.chain.sdks, *hops.chain.apps), hops.parties)
     by = rewriting.of(window, lower, field, dialect, caller, hops)

@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from solvent.base.zones import zone
+from solvent.diagnosis import places
 
-_SIGNS: Final = ("reset", "regain", "限额将在", "将在", "limit reached|", "until", "available", "恢复", "重置")
+# A piece of each way to say it, and how far its sentence reaches around it.
+_SIGNS: Final = ("reset", "regain", "将在", "limit reached|", "until", "available", "恢复", "重置")
+_BEFORE, _AFTER = 24, 200
 _REGAIN = re.compile(r"regain access on (\d{4}-\d{2}-\d{2}) at (\d{2}:\d{2}) UTC", re.IGNORECASE)
 _EPOCH = re.compile(
     r"(?:usage limit reached\||\bresets?_?at[\"']?\s?[:=]\s?[\"']?|-reset[\"']?\s?:\s?[\"']?)(\d{10}|\d{13})(?![\d.])", re.IGNORECASE
@@ -42,18 +45,27 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 def of(flat: str, failed_at: datetime | None) -> str | None:
     """The instant in ISO 8601 with its zone, or None where the text states none. `failed_at` tells which day a clock time means."""
     lower = flat.lower()
-    if not any(sign in lower for sign in _SIGNS):
-        return None
-    regain = _REGAIN.search(flat)
+    header = _headers(flat) if "ratelimit-" in lower else None
+    if header is not None:
+        return iso(header)
+    for place in places.of(lower, _SIGNS):
+        told = _told(flat[max(place - _BEFORE, 0) : place + _AFTER], failed_at)
+        if told is not None:
+            return told
+    return None
+
+
+def _told(words: str, failed_at: datetime | None) -> str | None:
+    """What one sentence states."""
+    regain = _REGAIN.search(words)
     if regain is not None:
         return _valid(f"{regain.group(1)}T{regain.group(2)}:00Z")
-    beijing = _BEIJING.search(flat)
+    beijing = _BEIJING.search(words)
     if beijing is not None:
         return _valid(beijing.group(1).replace(" ", "T") + "+08:00")
-    for found in (_headers(flat), _epoch(flat), _written(flat), _clock(flat, failed_at)):
-        if found is not None:
-            return iso(found)
-    return None
+    instants = (read(words) for read in (_epoch, _written))
+    found = next((instant for instant in instants if instant is not None), None) or _clock(words, failed_at)
+    return None if found is None else iso(found)
 
 
 def iso(instant: datetime) -> str:

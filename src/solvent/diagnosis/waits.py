@@ -8,6 +8,8 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
+from solvent.diagnosis import places
+
 WAIT_MAX_MS = 24 * 3_600_000
 
 _NUMBER = re.compile(r"(\d{1,12})(?:\.(\d{1,20}))?", re.ASCII)
@@ -22,12 +24,27 @@ _SAID = re.compile(
     rf"\s{{0,3}}[\"']?{_SPAN}",
     re.IGNORECASE | re.ASCII,
 )
+# A piece of each beginning of `_SAID`, and how far its sentence reaches around it.
+_SIGNS = (
+    "again in",
+    "again after",
+    "retry after",
+    "retry in",
+    "please wait",
+    "retrydelay",
+    "reset in",
+    "resets in",
+    "reset after",
+    "available in",
+)
+_BEFORE, _AFTER = 16, 140
 _ONLY = re.compile(_SPAN, re.IGNORECASE | re.ASCII)
 # A field that counts seconds by its name.
 _FIELD = re.compile(
     r"(?:resets_in_seconds|retry_after(?:_seconds)?|retryafter(?:seconds)?)[\"']?\s?[:=]\s?[\"']?(\d{1,8})(?:\.(\d{1,20}))?(?![\d:-])",
     re.IGNORECASE,
 )
+_FIELD_SIGNS = ("resets_in_seconds", "retry_after", "retryafter")
 _CHINESE = re.compile(
     r"(?:请|等待|需等|在)\s?(?:等待)?\s?(\d{1,6})\s?(秒|分钟|分鐘|小时|小時|天)\s?(?:之?[后後]|再|$)|(\d{1,6})\s?(秒|分钟|分鐘|小时|小時|天)之?[后後](?:再|重)?试"
 )
@@ -64,11 +81,13 @@ def of_words(text: str) -> Said | None:
 
 def said(text: str) -> Said | None:
     """The first wait that the text names, rounded up to whole seconds where it names parts of one; None where it names none."""
-    for found in _SAID.finditer(text):
-        ms = _ms(found)
-        if ms is not None:
+    lower = text.lower()
+    for place in places.of(lower, _SIGNS):
+        found = _SAID.search(text, max(place - _BEFORE, 0), place + _AFTER)
+        ms = None if found is None else _ms(found)
+        if found is not None and ms is not None:
             return Said(ms, found.group())
-    field = _FIELD.search(text)
+    field = _FIELD.search(text) if any(sign in lower for sign in _FIELD_SIGNS) else None
     if field is not None:
         return Said((int(field.group(1)) + bool((field.group(2) or "").strip("0"))) * 1_000, field.group())
     chinese = None if text.isascii() else _CHINESE.search(text)
