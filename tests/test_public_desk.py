@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from solvent.base.paste import PASTE_BYTES_MAX
+from tests.disguises import SECRETS, matrix, tells
 from tests.strangers import UNLIMITED, PublicDesk, flood, public_desk
 from tests.waiting import until
 
@@ -69,6 +70,33 @@ def test_a_paste_is_taken_away_again_also_from_the_files(desk: PublicDesk) -> No
     assert KEY.encode() not in b"".join(path.read_bytes() for path in (desk.folder / "data").rglob("*") if path.is_file())
     assert KEY.encode() not in desk.program.printed()
     assert token.encode() not in desk.program.printed()
+
+
+def everywhere(desk: PublicDesk, raw: str) -> Iterator[str]:
+    """All that is answered about a paste: to a program, on its page in each form, and where the operator reads it."""
+    with desk.client() as client, desk.operator() as operator:
+        told = client.post("/api/explain", json={"raw": raw, "file": True, "listed": True})
+        assert told.status_code == 200
+        yield told.text
+        for suffix in ("", ".md", ".json"):
+            page = client.get(told.json()["url"] + suffix)
+            assert page.status_code == 200
+            yield page.text
+        yield operator.get(f"/api/occurrences/{told.json()['id']}").text
+
+
+def test_no_secret_is_answered_kept_or_logged_whatever_it_is_wrapped_in(desk: PublicDesk) -> None:
+    every = matrix()
+    # Each secret and each surrounding several times; all of them together are tried without a program around.
+    some = every[::11]
+    assert {name.split(", ")[0] for name, _, _ in some} == set(SECRETS)
+    for name, raw, core in some:
+        for text in everywhere(desk, raw):
+            assert not tells(text, core), name
+    files = [path for path in (desk.folder / "data").rglob("*") if path.is_file()]
+    kept = b"".join(path.read_bytes() for path in files) + desk.program.printed()
+    assert [name for name, _, core in every if core.encode() in kept] == []
+    assert [name for name, raw, _ in some if len(raw) > 20 and raw.encode() in kept] == []
 
 
 def test_the_listeners_know_nothing_of_each_others_pages(desk: PublicDesk) -> None:

@@ -101,6 +101,11 @@ _KINDS: tuple[_Kind, ...] = (
         guessed=True,
     ),
     _Kind(
+        "credential",
+        r"curl.{0,400} (?:-u|--user)[ =]",
+        re.compile(r"(curl\b[^\n]{0,400}? (?:-u|--user)[ =][\"']?[^\s:\"']{0,60}:)(?P<secret>[^\s\"']{3,200})"),
+    ),
+    _Kind(
         "cookie",
         r"cookie",
         re.compile(r"((?:set-)?cookies?[\"']?\s{0,3}[:=,]\s{0,3}[\[{(]?\s?[\"']?)(?P<secret>[^\n]{0,60}[=:][^\n]{6,4000})", re.IGNORECASE),
@@ -115,26 +120,57 @@ _KINDS: tuple[_Kind, ...] = (
         "home-path",
         r"/home/|[/\\]users[/\\]",
         re.compile(
-            r"((?:/home/|/Users/|[A-Za-z]:\\{1,2}Users\\{1,2}))(?P<secret>(?!user[/\\]|you[/\\]|runner[/\\])[^/\\\s\"':;,<>|]{1,60})"
+            r"((?:/home/|/Users/|[A-Za-z][:：]\\{1,8}Users\\{1,8}|[A-Za-z]:/Users/))"
+            r"(?P<secret>(?!user[/\\]|you[/\\]|runner[/\\])[^/\\\s\"':;,<>|]{1,60})",
+            re.IGNORECASE,
         ),
     ),
     _Kind(
         "phone",
-        r"1[3-9]\d[- ]?\d{4}[- ]?\d{4}",
-        re.compile(r"(?<![0-9A-Za-z.+_-])(?<!:)(?<!: )(?<!quota )(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z_-])"),
+        r"(?:phone|mobile|tel|cell|whatsapp|wechat|手机|电话|微信|联系).{0,30}\d{4}",
+        re.compile(
+            r"((?:phone|mobile|\btel|\bcell|whatsapp|wechat|手机|电话|微信|联系方式)(?:[ _-]?(?:number|no\.?|号码?))?"
+            r"\\{0,4}[\"']?\s{0,2}(?:[:：=]|\bis\b|是|为)?\s{0,2}\\{0,4}[\"']?)(?P<secret>\+?\d[\d -]{5,16}\d)(?![0-9A-Za-z])",
+            re.IGNORECASE,
+        ),
     ),
     _Kind(
-        "phone", r"\+[1-9]\d{0,2}[ -]", re.compile(r"(?<![0-9A-Za-z])\+[1-9]\d{0,2}[ -]\(?\d{2,4}\)?[ -]\d{3,4}[ -]?\d{4}(?![0-9A-Za-z])")
+        "phone",
+        r"1[3-9]\d[-\s]+\d{4}[-\s]+\d{4}|86[- ]?1[3-9]\d",
+        re.compile(
+            r"(?<![0-9A-Za-z.-])(?:\+?86[- ]?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|1[3-9]\d(?:-\d{4}-|\s{1,2}\d{4}\s{1,2})\d{4})(?![0-9A-Za-z-])"
+        ),
+    ),
+    _Kind("phone", r"\+[1-9]\d{9}", re.compile(r"(?<![0-9A-Za-z+_-])\+[1-9]\d{9,13}(?![0-9A-Za-z+=])")),
+    _Kind(
+        "phone",
+        r"1[3-9]\d{9}",
+        # Eleven digits alone are a number of something else where a label of quotas, counts and ids says so.
+        re.compile(
+            r"(?<![0-9A-Za-z.+_-])(?<!:)(?<!quota )(?<!\": )(?<!额度: )(?<!余额: )(?<!额度：)(?<!余额：)"
+            r"(?<!uota: )(?<!used: )(?<!limit: )(?<!count: )"
+            r"(?<!total: )(?<!token: )(?<!okens: )(?<!alance: )(?<!maining: )(?<! id: )(?<! ID: )1[3-9]\d{9}(?![0-9A-Za-z_-])"
+        ),
+    ),
+    _Kind(
+        "phone",
+        r"\+[1-9]\d{0,2}[-\s]",
+        re.compile(r"(?<![0-9A-Za-z])\+[1-9]\d{0,2}[-\s]{1,2}\(?\d{2,4}\)?[-\s]{1,2}\d{3,4}[-\s]{0,2}\d{4}(?![0-9A-Za-z])"),
     ),
     _Kind(
         "account-number",
-        r"(?:account|账|uid|用户).{0,12}\d{7}",
+        r"(?:account|acct|账|帐|uid|用户|卡号|身份证).{0,16}\d(?:[ -]?\d){6}",
         re.compile(
-            r"(?i)((?:account|账[户号]|accountid|account_id|uid|用户 ?id)[\"']?\s{0,2}[:=：]?\s{0,2}[\"']?)"
-            r"(?P<secret>\d{7,16})(?![0-9A-Za-z])"
+            r"(?i)((?:(?:account|acct)(?:[ _-]?(?:number|num|no\.?|id))?|[账帐][户号](?: ?(?:id|号码?))?"
+            r"|uid|用户 ?id|银行卡号?|卡号|身份证号?码?)\\{0,4}[\"']?\s{0,2}(?:[:=：#]|\bis\b|是|为)?\s{0,2}\\{0,4}[\"']?)"
+            r"(?P<secret>\d(?:[ -]?\d){6,18}[Xx]?)(?![0-9A-Za-z])"
         ),
     ),
-    _Kind("account-number", r"arn:aws", re.compile(r"(arn:aws[a-z-]{0,10}:[a-z0-9-]{1,20}:[a-z0-9-]{0,20}:)(?P<secret>\d{12})(?=:)")),
+    _Kind(
+        "account-number",
+        r"arn[:：]aws",
+        re.compile(r"(arn[:：]aws[a-z-]{0,10}[:：][a-z0-9-]{1,20}[:：][a-z0-9-]{0,20}[:：])(?P<secret>\d{12})(?=[:：])"),
+    ),
     _Kind(
         "organization",
         r"(?:org|proj|acct|team|user)[-_][a-z0-9]{16}",
@@ -147,6 +183,26 @@ _TURNS = re.compile(r"(?<=[A-Za-z])\d|(?<=\d)[A-Za-z]")
 MASKED_MAX = 16
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A secret in a text, and from where on its label tells that it is one."""
+
+    label: int
+    start: int
+    end: int
+    kind: str
+
+
+def spans(text: str) -> list[Span]:
+    """Where the secrets stand, in order."""
+    found: list[Span] = []
+    for kind in (_KINDS[number] for number in _SKETCHES.found_in(text)):
+        place = "secret" if "secret" in kind.exact.groupindex else 0
+        matches = (match for match in kind.exact.finditer(text) if _is_secret(kind, match))
+        found += [Span(match.start(), *match.span(place), kind.name) for match in matches]
+    return sorted(found)
+
+
 def redact(text: str) -> Redacted:
     """Strikes every secret; each becomes `[<kind> removed]`, so that the text stays readable."""
     counts: dict[str, int] = {}
@@ -154,17 +210,26 @@ def redact(text: str) -> Redacted:
         kind = _KINDS[number]
 
         def strike(found: re.Match[str], kind: _Kind = kind) -> str:
-            whole = found.group()
-            secret = found.group("secret") if "secret" in found.re.groupindex else whole
-            label = whole[: len(whole) - len(secret)]
-            masked = "***" in secret and len(secret.replace("*", "")) <= MASKED_MAX
-            if masked or secret.startswith("[") or (kind.guessed and not _looks_secret(secret, label)):
-                return whole
+            if not _is_secret(kind, found):
+                return found.group()
             counts[kind.name] = counts.get(kind.name, 0) + 1
-            return f"{label}[{kind.name} removed]"
+            return f"{_parts(found)[0]}[{kind.name} removed]"
 
         text = kind.exact.sub(strike, text)
     return Redacted(text, tuple(counts.items()))
+
+
+def _parts(found: re.Match[str]) -> tuple[str, str]:
+    """The label that stays, and the secret behind it."""
+    whole = found.group()
+    secret = found.group("secret") if "secret" in found.re.groupindex else whole
+    return whole[: len(whole) - len(secret)], secret
+
+
+def _is_secret(kind: _Kind, found: re.Match[str]) -> bool:
+    label, secret = _parts(found)
+    masked = "***" in secret and len(secret.replace("*", "")) <= MASKED_MAX
+    return not masked and not secret.startswith("[") and not (kind.guessed and not _looks_secret(secret, label))
 
 
 def _looks_secret(value: str, label: str) -> bool:

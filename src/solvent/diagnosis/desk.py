@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from solvent.base.secret import Redacted, redact
+from solvent.base.disguise import added, strike
+from solvent.base.secret import Redacted
 from solvent.diagnosis import judge, normalise, reader
 from solvent.diagnosis.engine import Engine
 from solvent.diagnosis.reading import Reading
@@ -33,20 +34,13 @@ def explain(raw: str, engine: Engine, lang: str, code_language: str | None = Non
 
 def clean(raw: str) -> tuple[Redacted, Reading]:
     """A text without its secrets, and what can be read in it."""
-    left = redact(normalise.printable(raw))
+    left = strike(normalise.printable(raw))
     reading = reader.read(left.text)
     for _ in range(_DISGUISES_MAX):
-        hidden = redact(reading.flat)
+        hidden = strike(reading.flat)
         if not hidden.struck:
             break
         # A secret that only showed once escapes, entities or line wraps were undone: the undone text takes the place of the other.
-        left = Redacted(hidden.text, _added(left.struck, hidden.struck))
+        left = Redacted(hidden.text, added(left.struck, hidden.struck))
         reading = reader.read(left.text)
     return left, reading
-
-
-def _added(one: tuple[tuple[str, int], ...], other: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
-    counts = dict(one)
-    for kind, count in other:
-        counts[kind] = counts.get(kind, 0) + count
-    return tuple(counts.items())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from solvent.base.secret import redact
+from solvent.base.disguise import strike
 from solvent.diagnosis import normalise
 
 _ADDRESS = re.compile(r"\b(?:https?|wss?)://[^\s\"'<>)\]]{1,400}", re.IGNORECASE)
@@ -58,4 +58,4 @@ def for_caller(words: str, account: str, ids: tuple[str, ...] = ()) -> str:
         text = pattern.sub(REMOVED, text)
     if len(account) > 1:
         text = re.sub(rf"(?<![\w-]){re.escape(account)}(?![\w-])", REMOVED, text, flags=re.IGNORECASE)
-    return redact(text).text.strip()
+    return strike(text).text.strip()

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from msgspec import structs
 
+from solvent.base.disguise import strike
 from solvent.base.patterns import Pattern
-from solvent.base.secret import redact
 from solvent.catalogue.rules import Rule
 from solvent.diagnosis import answer, echo, fingerprint, judge, quote, reader, request_ids, waits
 from solvent.diagnosis.answer import STRUCK, Answer
@@ -330,7 +330,7 @@ def _private(said: Answer, evidence: Evidence, verdict: Verdict, known: _Known |
         words = words.removesuffix(f" (request id: {STRUCK})")  # the ids stand beside it
     status = str(evidence.status)
     parts = (status, *(code for code in said.codes if code != status), words)
-    return redact(" ".join(filter(None, parts))).text[:_TEXT_MAX]
+    return strike(" ".join(filter(None, parts))).text[:_TEXT_MAX]
 
 
 def _of_the_rule(word: str, known: _Known) -> bool:

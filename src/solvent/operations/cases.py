@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from solvent.base import ids
 from solvent.base.clock import Clock
+from solvent.base.disguise import strike
 from solvent.base.errors import UsageError
 from solvent.base.paste import accept
-from solvent.base.secret import redact
 from solvent.cases import life, outbreak
 from solvent.cases.outbreak import Day, Outbreak
 from solvent.diagnosis import desk, fingerprint, normalise
@@ -256,7 +256,7 @@ class Desk:
             raise UsageError(message)
         if await self._found(occurrence_id) is None:
             return False
-        said = redact(normalise.printable(correction[: 4 * CORRECTION_MAX])).text.strip()[:CORRECTION_MAX]
+        said = strike(normalise.printable(correction[: 4 * CORRECTION_MAX])).text.strip()[:CORRECTION_MAX]
         kept = said if feedback == CORRECTED and said else None
         return await self._store.give_feedback(occurrence_id, feedback, kept)
 
