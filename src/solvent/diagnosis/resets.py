@@ -25,6 +25,8 @@ _WRITTEN = re.compile(
 _HEADER = re.compile(
     r"ratelimit-([a-z-]{1,30})-reset[\"']?\s?:\s?[\"']?(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))", re.IGNORECASE
 )
+# Of a plan's windows Anthropic tells each reset, and in this header that of the one that was hit.
+_UNIFIED = re.compile(r"ratelimit-unified-reset[\"']?\s?:\s?[\"']?(\d{10})(?!\d)", re.IGNORECASE)
 _LEFT = re.compile(r"ratelimit-([a-z-]{1,30})-remaining[\"']?\s?:\s?[\"']?(\d{1,12})", re.IGNORECASE)
 # Zhipu writes Beijing time without saying so.
 _BEIJING = re.compile(
@@ -75,6 +77,9 @@ def iso(instant: datetime) -> str:
 
 def _headers(flat: str) -> datetime | None:
     """The last reset of those kinds of which nothing is left; of all where the text does not tell what is left."""
+    unified = _UNIFIED.search(flat)
+    if unified is not None:
+        return datetime.fromtimestamp(int(unified.group(1)), tz=UTC)
     resets = {kind.lower(): text for kind, text in _HEADER.findall(flat)}
     if not resets:
         return None

@@ -17,7 +17,8 @@ _SIGNS: Final = {
     "minute": ("perminute", "(rpm)", "(tpm)", "(itpm)", "(otpm)", "(qpm)", "models-per-min", "per 60s", "byminute"),
     "hour": ("perhour", "(rph)", "(tph)", "(ash)", "per 3600s"),
     "day": ("perday", "(rpd)", "(tpd)", "(asd)", "(ipd)", "models-per-day", "per 86400s", "bymodelbyday"),
-    "week": ("perweek",),
+    "5h": ("five_hour",),
+    "week": ("perweek", "seven_day"),
     "month": ("permonth",),
 }
 _WORDS: Final = {
@@ -28,6 +29,9 @@ _WORDS: Final = {
     "week": ("weekly", "per week", "this week", "7-day", "每周", "本周", "周限额", "周额度"),
     "month": ("monthly", "per month", "this month", "billing cycle", "billing period", "每月", "本月", "当月", "月度"),
 }
+# Codex names both windows of a plan in its headers, by their minutes, and how much of each is used.
+_CODEX = re.compile(r"codex-(primary|secondary)-(used-percent|window-minutes)[\"']?\s?[:=]\s?[\"']?(\d{1,6})")
+_CODEX_MINUTES: Final = {"300": "5h", "1440": "day", "10080": "week"}
 _NOTHING_HINTS: Final = ("limit: 0", "quotavalue", "limit 0,", "limit of 0 ", "quota of 0", "quota is 0")
 _NOTHING = re.compile(
     r"limit: 0(?![\d.,]?\d)|quotavalue[\"']?: ?[\"']?0(?![\d.])|: limit 0, (?:used|requested)"
@@ -54,7 +58,15 @@ _BY_SIGN, _BY_WORD = _Names(_SIGNS), _Names(_WORDS)
 
 def by_sign(lower: str) -> str | None:
     """The longest window of a quota that a text, in small letters, calls by its name, or None."""
-    return _BY_SIGN.longest(lower)
+    return _BY_SIGN.longest(lower) or (_of_codex(lower) if "codex-" in lower else None)
+
+
+def _of_codex(lower: str) -> str | None:
+    """The longest of Codex's windows that is used up."""
+    said = {(which, what): number for which, what, number in _CODEX.findall(lower)}
+    spent = (said.get((which, "window-minutes")) for which in ("primary", "secondary") if said.get((which, "used-percent")) == "100")
+    found = [_LENGTHS.index(_CODEX_MINUTES[minutes]) for minutes in spent if minutes in _CODEX_MINUTES]
+    return _LENGTHS[max(found)] if found else None
 
 
 def by_word(*texts: str) -> str | None:

@@ -426,6 +426,22 @@ def test_the_verdict_tells_it() -> None:
     }
 
 
+def test_what_is_told_of_every_known_error_stands_in_it() -> None:
+    known = engine.packaged()
+    blaming = [rule for rule in known.catalogue.rules.values() if rule.category in refused.BLAMING]
+    told = 0
+    for rule in blaming:
+        for example in rule.examples:
+            request = judge(example.text, known).request
+            if request is None:
+                continue
+            told += 1
+            flat = normalise.flatten(normalise.clean(example.text))
+            for piece in (request.field, request.sent, request.model, *request.allowed):
+                assert piece is None or piece in flat, (rule.id, piece)
+    assert told > 100
+
+
 HINTS = sorted({form.hint for table in (sentences.SENTENCES, sentences.HEADS) for form in table.all})
 PIECES = st.one_of(
     st.sampled_from(HINTS),

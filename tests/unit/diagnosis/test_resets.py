@@ -22,6 +22,7 @@ TOKENS = "anthropic-ratelimit-tokens-reset: 2026-01-01T00:01:00Z"
         ("limit resets at 2026-04-09 15:13:03 UTC", "2026-04-09T15:13:03Z"),
         ('"reset_at":"2026-09-19T16:42:00.000Z"', "2026-09-19T16:42:00Z"),
         ("blocked until 2026-09-19T16:42:00+02:00", "2026-09-19T14:42:00Z"),
+        ("anthropic-ratelimit-unified-7d-reset: 1791640000 anthropic-ratelimit-unified-reset: 1790640000", "2026-09-29T00:00:00Z"),
         ("anthropic-ratelimit-unified-reset: 1790640000", "2026-09-29T00:00:00Z"),
         (f"{REQUESTS} anthropic-ratelimit-requests-remaining: 3 {TOKENS} anthropic-ratelimit-tokens-remaining: 0", "2026-01-01T00:01:00Z"),
         (f"{REQUESTS} {TOKENS}", "2026-01-01T00:09:00Z"),

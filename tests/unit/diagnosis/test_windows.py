@@ -12,6 +12,10 @@ from solvent.diagnosis import windows
         ("free-models-per-min. add credits to unlock 1000 free model requests per day", "minute"),
         ("generaterequestsperdayperproject and perminuteperproject", "day"),
         ("daily limit", None),
+        ("anthropic-ratelimit-unified-representative-claim: five_hour", "5h"),
+        ('"x-codex-primary-used-percent":"100","x-codex-secondary-used-percent":"80","x-codex-primary-window-minutes":"300"', "5h"),
+        ("x-codex-secondary-used-percent: 100 x-codex-secondary-window-minutes: 10080", "week"),
+        ("x-codex-primary-used-percent: 30 x-codex-primary-window-minutes: 300", None),
     ],
 )
 def test_a_quota_is_known_by_its_name(text: str, window: str | None) -> None:
