@@ -111,7 +111,7 @@ class Seeded:
 @pytest.fixture
 async def seeded(tmp_path: Path) -> AsyncIterator[Seeded]:
     database = await open_database(database_url("sqlite:///solvent.db", tmp_path))
-    parts: Parts = join(database, Config(None, {"ANTHROPIC_API_KEY": "sk-zz"}), tmp_path, KEPT)
+    parts: Parts = join(database, Config(None, {"ANTHROPIC_API_KEY": "sk-zz"}), tmp_path, KEPT, "http://127.0.0.1:8400")
     parts.config.settings = Settings(desk_public=True, desk_posts_per_minute=10_000_000, desk_reads_per_minute=10_000_000)
     store, desk = parts.desk._store, parts.desk
     public = desk.for_strangers()

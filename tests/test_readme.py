@@ -165,9 +165,10 @@ def test_the_environment_for_claude_code_leads_anthropics_sdk_here(demo: Demo) -
 
 def test_the_settings_are_read_without_a_mistake_or_a_warning() -> None:
     texts = blocks("toml")
-    assert len(texts) == 2
-    for text in (*texts, "\n".join(reversed(texts))):
+    served, rest, asked = texts
+    for text in (served, rest, f"{rest}\n{served}", f"{asked}\n{served}"):
         found = settings.parse(text, "README.md", {"ANTHROPIC_API_KEY": "sk-ant-x"}, lambda _: "sk-relay")
         assert found.warnings == ()
     assert [model.name for model in found.routebook.models] == [MODEL]
     assert list(found.routebook.accounts) == ["anthropic-main", "relay"]
+    assert found.desk_model == settings.Assistance(MODEL)

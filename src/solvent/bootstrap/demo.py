@@ -15,6 +15,8 @@ listen = "127.0.0.1:8401"
 public = true
 listen = "127.0.0.1:8402"
 hosts = ["localhost"]
+model = "gpt-4o-mini"            # who pasted an error that no rule explains may ask it; here the simulated provider answers
+model_budget_day = "0.25"
 
 [[account]]                      # dry from the start: the first request meets Anthropic's own words and goes on
 name = "anthropic-main"

@@ -67,7 +67,7 @@ class _Office:
         loop.add_reader(parent.fileno(), self._stop.set)
         kept = _secrets(self._data, self._config.settings.admin_token)
         database = await open_database(database_url(self._config.settings.store_url, self._data))
-        parts = join(database, self._config, self._data, kept)
+        parts = join(database, self._config, self._data, kept, self._gateway_url)
         try:
             await self._serve(parts, kept, listener, parent)
             loop.remove_reader(parent.fileno())
@@ -81,6 +81,8 @@ class _Office:
     async def _serve(self, parts: Parts, kept: Secrets, listener: socket.socket, parent: socket.socket) -> None:
         loop, up = asyncio.get_running_loop(), asyncio.Event()
         await parts.accounts.post_openings()
+        if parts.stage is not None:
+            await parts.stage.open()
         app = build_app(parts, kept, self._gateway_url)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(server.serve(app, listener, up.set, self._stop))

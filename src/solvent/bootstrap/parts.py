@@ -23,15 +23,19 @@ from solvent.adapters.store.answers import SqlAnswers
 from solvent.adapters.store.cases import SqlCaseStore
 from solvent.adapters.store.keys import SqlKeys
 from solvent.adapters.store.ledger import SqlLedger
+from solvent.adapters.store.opinions import SqlOpinions
 from solvent.adapters.store.regrouping import SqlRegrouping
 from solvent.adapters.store.requests import SqlRequests
 from solvent.adapters.store.transactions import Transactions
 from solvent.base import ids
 from solvent.bootstrap.config import Config, Reloading
+from solvent.bootstrap.stage import ModelStage
 from solvent.console.app import operator_pages, pages
 from solvent.console.csrf import Csrf
 from solvent.console.operator_site import Operations
+from solvent.console.proof import Proof
 from solvent.console.session import Session
+from solvent.console.site import Stage
 from solvent.diagnosis import engine
 from solvent.model.change import Opening
 from solvent.office import api, bearer, endpoints
@@ -41,9 +45,11 @@ from solvent.office.complaints import Complaints
 from solvent.office.forwarded import Forwarded, peer
 from solvent.office.guard import Guard, Limits
 from solvent.office.link import WorkerDesk
+from solvent.office.opinions import opinion_endpoints
 from solvent.office.records import desk_endpoints, ledger_endpoints, request_endpoints
 from solvent.operations.accounts import Accounts
 from solvent.operations.alerts import Alerts
+from solvent.operations.assistance import Opinions
 from solvent.operations.attempts import FailedAttempts
 from solvent.operations.cases import Desk
 from solvent.operations.casework import Casework
@@ -83,10 +89,12 @@ class Parts:
     bookkeeper: Bookkeeper
     reloading: Reloading
     alerts: Alerts
+    opinions: Opinions
+    stage: ModelStage | None
 
 
-def join(database: AsyncEngine, config: Config, data: Path, kept: Secrets) -> Parts:
-    """The parts over an open store and the journals of a data directory."""
+def join(database: AsyncEngine, config: Config, data: Path, kept: Secrets, gateway_url: str) -> Parts:
+    """The parts over an open store and the journals of a data directory, with the gateway where callers reach it."""
     transactions, clock = Transactions(database), SystemClock()
     cases, ledger = SqlCaseStore(transactions), SqlLedger(transactions)
 
@@ -107,9 +115,11 @@ def join(database: AsyncEngine, config: Config, data: Path, kept: Secrets) -> Pa
     )
     bookkeeper = Bookkeeper(around, FailedAttempts(cases, kept.pepper).file, Complaints(complain).notice)
     accounts = Accounts(around)
+    desk = Desk(engine.packaged(), cases, clock, os.urandom, time.perf_counter_ns)
+    opinions, wanted = SqlOpinions(transactions), config.settings.desk_model
     return Parts(
         config=config,
-        desk=Desk(engine.packaged(), cases, clock, os.urandom, time.perf_counter_ns),
+        desk=desk,
         casework=Casework(engine.packaged(), cases, SqlRegrouping(transactions), around.answers),
         accounts=accounts,
         keys=Keys(around),
@@ -120,6 +130,8 @@ def join(database: AsyncEngine, config: Config, data: Path, kept: Secrets) -> Pa
         bookkeeper=bookkeeper,
         reloading=Reloading(config, workers, accounts),
         alerts=Alerts(accounts, config.low_balances, around.now_us),
+        opinions=Opinions(opinions),
+        stage=None if wanted is None else ModelStage(wanted, desk, opinions, around, gateway_url),
     )
 
 
@@ -161,7 +173,10 @@ def build_public_app(parts: Parts, kept: Secrets) -> ASGIApp:
     # What one desk's pages give out is worth nothing at the other.
     csrf = Csrf(hashlib.blake2b(b"public desk", key=kept.form[:64]).digest())
     return Guard(
-        Router(routes=[*api.routes(desk, None, public_url=public_url), *pages(desk, csrf, public_url=public_url)], redirect_slashes=False),
+        Router(
+            routes=[*api.routes(desk, None, public_url=public_url), *pages(desk, csrf, public_url=public_url, stage=_stage(parts, kept))],
+            redirect_slashes=False,
+        ),
         hosts=frozenset(hosts),
         limits=_limits(settings, Forwarded(settings.desk_trusted_proxies)),
         trusted=lambda _: False,
@@ -172,7 +187,17 @@ def build_public_app(parts: Parts, kept: Secrets) -> ASGIApp:
 
 def _limits(settings: Settings, client_of: Callable[[Scope], str] = peer) -> Limits:
     posts, reads = settings.desk_posts_per_minute, settings.desk_reads_per_minute
-    return Limits(posts=Rate(posts, max(posts // 2, 1)), reads=Rate(reads, max(reads // 2, 1)), client_of=client_of)
+    asks = None if settings.desk_model is None else settings.desk_model.asks_per_minute
+    return Limits(
+        posts=Rate(posts, max(posts // 2, 1)),
+        reads=Rate(reads, max(reads // 2, 1)),
+        asks=None if asks is None else Rate(asks, asks),
+        client_of=client_of,
+    )
+
+
+def _stage(parts: Parts, kept: Secrets) -> Stage | None:
+    return None if parts.stage is None else Stage(parts.stage.assistance, Proof(kept.form))
 
 
 def _api(parts: Parts, kept: Secrets) -> list[BaseRoute]:
@@ -185,6 +210,7 @@ def _api(parts: Parts, kept: Secrets) -> list[BaseRoute]:
         *ledger_endpoints(parts.ledger),
         *case_endpoints(parts.desk, parts.casework),
         *desk_endpoints(parts.desk),
+        *opinion_endpoints(parts.opinions),
     ]
     # The admin API ends with a refusal of whatever else begins with `/api/`.
     desk = api.routes(parts.desk, kept.admin_token, public_url=parts.config.settings.office_public_url)
@@ -193,8 +219,8 @@ def _api(parts: Parts, kept: Secrets) -> list[BaseRoute]:
 
 def _pages(parts: Parts, kept: Secrets, gateway_url: str) -> list[BaseRoute]:
     public_url, csrf = parts.config.settings.office_public_url, Csrf(kept.form)
-    acts = Operations(parts.desk, parts.casework, parts.accounts, parts.keys, parts.topups, parts.requests, gateway_url)
+    acts = Operations(parts.desk, parts.casework, parts.accounts, parts.keys, parts.topups, parts.requests, parts.opinions, gateway_url)
     session = Session(kept.form, kept.admin_token, random_bytes=os.urandom)
     operator = operator_pages(acts, session, csrf, public_url=public_url)
     # The desk's pages end with one for whatever no other route took.
-    return [*operator, *pages(parts.desk, csrf, public_url=public_url, console=True)]
+    return [*operator, *pages(parts.desk, csrf, public_url=public_url, console=True, stage=_stage(parts, kept))]

@@ -14,6 +14,7 @@ from solvent.catalogue.vendors import callable_parties
 from solvent.cli import office_client, options, snippets
 from solvent.cli.office_client import Office
 from solvent.model.route import Routebook
+from solvent.operations import desk_key
 from solvent.settings import Settings
 
 FIRST_KEY = {"name": "first", "reveal": True}
@@ -72,7 +73,7 @@ def configured(started: Started, found: Settings, path: Path) -> None:
     click.echo(f"  models       {', '.join(model.name for model in book.models) or 'none yet'}")
     if not book.models:
         click.echo(f"Nothing is served yet: add an [[account]] and a [[model]] to {path} and run `solvent reload`.")
-    if not _office(started).items("/api/keys", 1)["items"]:
+    if not _callers_have_keys(_office(started)):
         where = "" if started.data == options.DATA else f" --data {started.data}"
         click.echo(f"No caller has a key yet: `solvent keys create NAME{where}` makes one.")
 
@@ -93,9 +94,14 @@ def _office(started: Started) -> Office:
     return Office(started.office, started.admin_token, "the start", office_client.outside())
 
 
+def _callers_have_keys(office: Office) -> bool:
+    """Whether there is a key besides the desk's own."""
+    return any(key["name"] != desk_key.NAME for key in office.items("/api/keys", 2)["items"])
+
+
 def _first_key(office: Office, gateway: str, book: Routebook) -> list[str]:
     """Makes the first key where there is none yet, and shows it this once."""
-    if office.items("/api/keys", 1)["items"]:
+    if _callers_have_keys(office):
         told = "Keys were made before: `solvent keys list` shows them, `solvent keys create NAME` makes another."
         return ["", told, "", *snippets.lines(gateway, "KEY", book)]
     made = office.ask("POST", "/api/keys", FIRST_KEY, idempotency_key=_ONCE)

@@ -17,6 +17,8 @@ from solvent.console import (
     language,
     negotiation,
     occurrences,
+    opinion,
+    opinions,
     paste,
     pastes,
     refusals,
@@ -33,18 +35,18 @@ from solvent.console.operator_site import Operations, OperatorSite
 from solvent.console.render import environment
 from solvent.console.session import Session
 from solvent.console.sign_in import View
-from solvent.console.site import Site
+from solvent.console.site import Site, Stage
 from solvent.operations.cases import Desk
 
 
-def pages(desk: Desk, csrf: Csrf, *, public_url: str | None = None, console: bool = False) -> list[BaseRoute]:
+def pages(desk: Desk, csrf: Csrf, *, public_url: str | None = None, console: bool = False, stage: Stage | None = None) -> list[BaseRoute]:
     """All pages of the desk, in order; the last takes whatever no other route took. `console`: link to the operator's pages.
 
     Compiles both languages, so that a broken catalogue is found at the start.
     """
     for lang in language.LANGUAGES:
         environment(lang)
-    site = Site(desk, csrf, public_url, console=console)
+    site = Site(desk, csrf, public_url, console=console, stage=stage)
     return [
         Route("/e", partial(desk_page.show, site), methods=["GET"]),
         Route("/e", partial(desk_page.submit, site), methods=["POST"]),
@@ -54,6 +56,7 @@ def pages(desk: Desk, csrf: Csrf, *, public_url: str | None = None, console: boo
         Route("/e/cases/{id}", partial(case.show, site)),
         Route("/e/rules/{provider}/{rule}", partial(rule.show, site)),
         Route("/e/{id}", partial(paste.show, site)),
+        Route("/e/{id}/opinion", partial(opinion.ask, site), methods=["POST"]),
         Route("/e/{id}/feedback", partial(paste.give_feedback, site), methods=["POST"]),
         Route("/e/{id}/delete", partial(deletion.show, site), methods=["GET"]),
         Route("/e/{id}/delete", partial(deletion.submit, site), methods=["POST"]),
@@ -97,6 +100,8 @@ def operator_pages(operations: Operations, session: Session, csrf: Csrf, *, publ
         route("/cases/{id}/state", case.resolve, "POST"),
         route("/cases/{id}/merge", case.merge, "POST"),
         route("/cases/{id}/split", case.split, "POST"),
+        route("/opinions", opinions.show),
+        route("/opinions/{id}", opinions.decide, "POST"),
     ]
 
 

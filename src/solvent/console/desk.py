@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from solvent.base.errors import UsageError
-from solvent.console import deletion, examples, explained, forms, handover, refusals
+from solvent.console import deletion, examples, explained, forms, handover, opinion, refusals
 from solvent.console.csrf import Refusal
 from solvent.console.site import Problem, Site, see_other
 
@@ -49,7 +49,8 @@ async def submit(site: Site, request: Request) -> Response:
         return _page(site, request, lang, status=status, problem=problem, box=Box(raw, listed))
     name, token = opened.occurrence.id, opened.deletion_token or ""
     if posted.fields.get("lang") or request.query_params.get("lang"):
-        return see_other(f"/e/{name}", lang, **{handover.FIELD: site.handover.leave(name, token)})
+        query = {handover.FIELD: site.handover.leave(name, token)} | opinion.asks_by_itself(site, opened)
+        return see_other(f"/e/{name}", lang, **query)
     # Who sends the text alone is a program, which wants the bare address of the page.
     answer = see_other(f"/e/{name}", None)
     answer.headers["x-solvent-delete-url"] = deletion.address(site, request, name, token)

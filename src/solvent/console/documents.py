@@ -9,11 +9,12 @@ from markupsafe import Markup
 from solvent.catalogue.load import Catalogue
 from solvent.console import render
 from solvent.diagnosis.desk import Explanation
+from solvent.model.opinion import Assisted
 
 
-def markdown(explanation: Explanation, catalogue: Catalogue, lang: str) -> str:
-    """The report as Markdown. Nothing in the paste can become markup there: it stands in fences and escaped."""
-    return render.render("document.md", lang, **_values(explanation, catalogue))
+def markdown(explanation: Explanation, catalogue: Catalogue, lang: str, assisted: Assisted | None = None) -> str:
+    """The report as Markdown, with what a model said beside it. Nothing of either text can become markup: it is fenced or escaped."""
+    return render.render("document.md", lang, assisted=assisted, **_values(explanation, catalogue))
 
 
 def html(explanation: Explanation, catalogue: Catalogue, lang: str) -> str:

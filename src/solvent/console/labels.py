@@ -137,6 +137,8 @@ DONE: dict[str, str] = {
     "resolved": N_("Noted: it is over. If it comes back, the case says so."),
     "merged": N_("Put together: this is the case that holds both now."),
     "split": N_("Taken apart: this is the part that was taken out, and what comes of it later comes here."),
+    "opinion_approved": N_("Approved: every reader of this text is shown it now."),
+    "opinion_rejected": N_("Rejected: nobody is shown it, and no model is asked about this text again."),
     "revoked": N_("Revoked: no worker takes this key any more."),
 }
 
@@ -146,6 +148,8 @@ SOURCES: dict[str, str] = {
     "paste": N_("Pasted"),
     "api": N_("Through the API"),
 }
+
+STANDINGS: dict[str, str] = {"pending": N_("waiting"), "approved": N_("approved"), "rejected": N_("rejected")}
 
 CODE_LANGUAGES = {"python": "Python", "javascript": "JavaScript", "curl": "curl"}
 

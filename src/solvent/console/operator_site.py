@@ -20,6 +20,7 @@ from solvent.console.session import COOKIE, Session
 from solvent.console.site import Problem, Site, href
 from solvent.operations.accounts import Accounts
 from solvent.operations.asking import Refused, Why
+from solvent.operations.assistance import Opinions
 from solvent.operations.cases import Desk
 from solvent.operations.casework import Casework
 from solvent.operations.keys import Keys
@@ -43,6 +44,7 @@ class Operations:
     keys: Keys
     topups: TopUps
     requests: Requests
+    opinions: Opinions
     gateway_url: str
 
 

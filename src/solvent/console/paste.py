@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from solvent.base.errors import UsageError
-from solvent.console import again, deletion, documents, explained, forms, handover, negotiation, refusals
+from solvent.console import again, deletion, documents, explained, forms, handover, negotiation, opinion, refusals
 from solvent.console.negotiation import Form
 from solvent.console.site import Site, markdown, problem_json, see_other
 from solvent.model.occurrence import Occurrence
+from solvent.model.opinion import Assisted
 from solvent.operations.cases import Opened
 
 
@@ -37,19 +38,20 @@ def found_by_all(occurrence: Occurrence) -> bool:
 
 
 async def _answer(site: Site, request: Request, lang: str, form: Form, opened: Opened) -> Response:
+    beside = await opinion.shown(site, request, opened, lang)
     if form is Form.JSON:
-        return problem_json(details(opened, site.public_url))
+        return problem_json(details(opened, site.public_url, beside.assisted))
     # What was removed is known only from the filing: nothing is left to remove when the kept text is read again.
     explanation = replace(opened.explanation, struck=opened.occurrence.struck)
     if form is Form.MARKDOWN:
-        return markdown(documents.markdown(explanation, site.catalogue, lang))
+        return markdown(documents.markdown(explanation, site.catalogue, lang, beside.assisted))
     name, code = opened.occurrence.id, explained.code_language(request.query_params.get("code"))
     shown = explained.values(explanation, site.catalogue, f"/e/{name}", code)
     token = site.handover.take(request.query_params.get(handover.FIELD), name) if request.method == "GET" else None
     link = None if token is None else deletion.address(site, request, name, token, lang)
     filed, history = opened.occurrence, (await site.desk.history(opened.case.id))[opened.case.id]
     back = again.of(explanation.verdict, site.desk.now(), filed.at, as_it_failed=filed.source == "gateway")
-    shown |= {"deletion_link": link, "indexed": found_by_all(filed), "history": history, "again": back}
+    shown |= {"deletion_link": link, "indexed": found_by_all(filed), "history": history, "again": back, "opinion": beside}
     answer = site.page(request, "paste.html", lang, occurrence=filed, case=opened.case, **shown)
     if link is not None:
         answer.headers["cache-control"] = "no-store"
@@ -76,7 +78,7 @@ async def give_feedback(site: Site, request: Request) -> Response:
     return see_other(f"/e/{name}", lang if chosen else None, "#feedback")
 
 
-def details(opened: Opened, public_url: str | None) -> dict[str, Any]:
+def details(opened: Opened, public_url: str | None, assisted: Assisted | None = None) -> dict[str, Any]:
     """Problem details (RFC 9457) with the whole verdict. Addresses are absolute only where a public one is set."""
     verdict, report = opened.explanation.verdict, opened.explanation.report
     base = public_url or ""
@@ -84,7 +86,9 @@ def details(opened: Opened, public_url: str | None) -> dict[str, Any]:
     if verdict.http_status_should_be is not None:
         body["status"] = verdict.http_status_should_be
     body |= {"detail": report.summary, "instance": f"{base}/e/{opened.occurrence.id}"}
-    body |= verdict.as_json(report)
+    body |= verdict.as_json(report if assisted is None else assisted.opinion.report(report))
+    if assisted is not None:
+        body |= {"assisted": assisted.as_json(verdict), "catalogue_report": report.as_json()}
     body |= {
         "id": opened.occurrence.id,
         "at": opened.occurrence.at.isoformat(),

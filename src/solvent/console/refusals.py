@@ -60,6 +60,10 @@ _MISSING = {
         N_("There is no such request"),
         N_("No request that is over has this id. One in flight shows here when it ends; an id of the provider is found by the search."),
     ),
+    "opinion": (
+        N_("There is no such opinion"),
+        N_("Nothing of this id is kept; it goes when its paste is deleted. The list shows those that there are."),
+    ),
     "page": (N_("There is no such page"), N_("Nothing is kept at this address. The desk is one step away.")),
 }
 
@@ -181,6 +185,17 @@ def feedback(lang: str) -> Problem:
         (
             N_("That is no answer to the question"),
             N_("The field `feedback` must be `helped` or `not_helped`. Use the buttons below the report."),
+        ),
+        lang,
+    )
+
+
+def standing(lang: str) -> Problem:
+    """The word is none that a person can say of an opinion."""
+    return _problem(
+        (
+            N_("That is no answer to the question"),
+            N_("The field `standing` must be `approved` or `rejected`. Use the buttons of the list."),
         ),
         lang,
     )

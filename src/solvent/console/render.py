@@ -25,6 +25,26 @@ from solvent.operations import instants
 _FIRST_SENTENCE = re.compile(r"(.{12,}?(?:[.!?](?=\s+[A-Z])|[。！？]))\s*(.+)", re.DOTALL)
 _CODE = re.compile(r"`([^`\n]{1,200})`")
 
+# Tables of labels that templates use under their own names.
+_TABLES = (
+    "STATES",
+    "FEEDBACK",
+    "LIKENESS",
+    "WINDOWS",
+    "CERTAINTY",
+    "DIALECTS",
+    "EVIDENCE",
+    "LINKS",
+    "CODE_LANGUAGES",
+    "ACCOUNT_STATES",
+    "BALANCE_SOURCES",
+    "BUDGET_WINDOWS",
+    "COST_SOURCES",
+    "DEGRADED",
+    "OUTCOMES",
+    "STANDINGS",
+)
+
 
 def render(template: str, lang: str, **values: Any) -> str:
     """The template filled in one of `language.LANGUAGES`."""
@@ -73,24 +93,7 @@ def environment(lang: str) -> Environment:
         "host": lambda address: urlsplit(address).hostname or address,
         "is_link": lambda address: address.startswith("https://"),
     }
-    made.globals |= {
-        "STATES": labels.STATES,
-        "FEEDBACK": labels.FEEDBACK,
-        "LIKENESS": labels.LIKENESS,
-        "WINDOWS": labels.WINDOWS,
-        "CERTAINTY": labels.CERTAINTY,
-        "DIALECTS": labels.DIALECTS,
-        "EVIDENCE": labels.EVIDENCE,
-        "LINKS": labels.LINKS,
-        "CODE_LANGUAGES": labels.CODE_LANGUAGES,
-        "ACCOUNT_STATES": labels.ACCOUNT_STATES,
-        "BALANCE_SOURCES": labels.BALANCE_SOURCES,
-        "BUDGET_WINDOWS": labels.BUDGET_WINDOWS,
-        "COST_SOURCES": labels.COST_SOURCES,
-        "DEGRADED": labels.DEGRADED,
-        "OUTCOMES": labels.OUTCOMES,
-        "html_lang": language.HTML_CODES[lang],
-    }
+    made.globals |= {name: getattr(labels, name) for name in _TABLES} | {"html_lang": language.HTML_CODES[lang]}
     return made
 
 

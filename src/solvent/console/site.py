@@ -17,12 +17,20 @@ from solvent.console import language
 from solvent.console.csrf import Csrf
 from solvent.console.handover import Handover
 from solvent.console.negotiation import Form
+from solvent.console.proof import Proof
 from solvent.console.render import render
+from solvent.operations.assistance import Assistance
 from solvent.operations.cases import Desk
 
-_ASSETS = {"desk.css": "text/css", "console.css": "text/css", "desk.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_ASSETS = {
+    "desk.css": "text/css",
+    "console.css": "text/css",
+    "desk.js": "text/javascript",
+    "opinion.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 # What an address says for one page alone: links to the same page in another language leave it out.
-_ONCE = ("filed", "token", "done")
+_ONCE = ("filed", "token", "done", "trouble", "pasted")
 # Pages hold what people pasted: a browser may keep them for its own reader, a cache between may not.
 _PRIVATE = {"cache-control": "private, no-cache", "vary": "Accept, Accept-Language"}
 
@@ -53,14 +61,23 @@ def assets() -> dict[str, Asset]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The model-assisted stage as pages have it: the acts, and what proves who asked."""
+
+    assistance: Assistance
+    proof: Proof
+
+
 class Site:
     """The desk's pages as a whole. `public_url` is where strangers reach them, without a slash at its end; None where nowhere.
 
-    `console`: whether the operator's pages are served beside them, so that a link may lead there.
+    `console`: whether the operator's pages are served beside them, so that a link may lead there. `stage`: None where no model is asked.
     """
 
-    def __init__(self, desk: Desk, csrf: Csrf, public_url: str | None = None, *, console: bool = False) -> None:
+    def __init__(self, desk: Desk, csrf: Csrf, public_url: str | None = None, *, console: bool = False, stage: Stage | None = None) -> None:
         self.desk = desk
+        self.stage = stage
         self.csrf = csrf
         self.console = console
         self.handover = Handover()

@@ -8,7 +8,7 @@ is wrongly kept would cost a reader's trust. One sentence is judged at a time, s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from solvent.catalogue.tables import Words
@@ -121,23 +121,32 @@ class Checker:
         self._mark = MARK.of(lang)
 
     def text(self, text: str, *, advice: bool = False) -> Checked:
-        """A whole text, sentence by sentence. `advice`: it tells the reader what to do, so a command must be the catalogue's."""
+        """A whole text, sentence by sentence. `advice`: it tells the reader what to do, so commands and addresses must be the
+        catalogue's.
+        """
         parts = [self.sentence(sentence, advice=advice) for sentence in sentences(text)]
-        glue = "" if self._lang == "zh" else " "
-        return Checked(glue.join(part.text for part in parts), sum(part.struck for part in parts), sum(part.quoted for part in parts))
+        return Checked(self.joined(part.text for part in parts), sum(part.struck for part in parts), sum(part.quoted for part in parts))
+
+    def joined(self, parts: Iterable[str]) -> str:
+        """Checked sentences as one text."""
+        return ("" if self._lang == "zh" else " ").join(parts)
 
     def sentence(self, sentence: str, *, advice: bool = False) -> Checked:
         """One sentence."""
         line = visible(sentence.translate(_BRACKETS))
         shaped = shape(line)
-        wrong = sorted(self._wrong(line, shaped, advice=advice))
+        wrong = list(self._wrong(line, shaped, advice=advice))
+        if advice:
+            # An address in a paste never becomes advice.
+            wrong += self._hosts(line, shaped, 0, len(line))
+        wrong.sort()
         pieces: list[str] = []
         place = struck = quoted = 0
         for start, end in _merged(wrong):
-            words, seen = self._quote_hosts(line, shaped, place, start)
+            words, seen = self._quoted(line, shaped, place, start)
             pieces += [words, self._mark]
             place, struck, quoted = end, struck + 1, quoted + seen
-        words, seen = self._quote_hosts(line, shaped, place, len(line))
+        words, seen = self._quoted(line, shaped, place, len(line))
         return Checked("".join([*pieces, words]).strip(), struck, quoted + seen)
 
     def _wrong(self, line: str, shaped: str, *, advice: bool) -> Iterator[tuple[int, int]]:
@@ -200,17 +209,21 @@ class Checker:
             if (self._lang == "zh" or word[0].isupper()) and not self._knows(word):
                 yield found.span()
 
-    def _quote_hosts(self, line: str, shaped: str, start: int, end: int) -> tuple[str, int]:
-        """A stretch that may stand, with every address that only the paste vouches for in quotes: it was copied, not recommended."""
-        pieces: list[str] = []
-        place, count = start, 0
+    def _hosts(self, line: str, shaped: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The places of addresses for which the catalogue does not vouch."""
         for found in RUN.finditer(shaped, start, end):
             first, last = (found.start() + edge for edge in trimmed(found.group()))
             name = line[first:last]
-            if not striking.holds_address(name) or name.casefold() in self._catalogue.runs:
-                continue
+            if striking.holds_address(name) and name.casefold() not in self._catalogue.runs:
+                yield first, last
+
+    def _quoted(self, line: str, shaped: str, start: int, end: int) -> tuple[str, int]:
+        """A stretch that may stand, with every address that only the paste vouches for in quotes: it was copied, not recommended."""
+        pieces: list[str] = []
+        place, count = start, 0
+        for first, last in self._hosts(line, shaped, start, end):
             inside = line[first - 1 : first] in ("“", '"', "「", "`")
-            pieces += [line[place:first], name if inside else f"“{name}”"]
+            pieces += [line[place:first], line[first:last] if inside else f"“{line[first:last]}”"]
             place, count = last, count + 1
         return "".join([*pieces, line[place:end]]), count
 

@@ -108,10 +108,11 @@ class _Bounded:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How often one address may post, and read; `client_of` tells whose address a request counts for."""
+    """How often one address may post, read, and have a model asked (None: there is none); `client_of` tells whose address counts."""
 
     posts: Rate
     reads: Rate
+    asks: Rate | None = None
     client_of: Callable[[Scope], str] = peer
 
 
@@ -133,7 +134,7 @@ class Guard:
     ) -> None:
         self._app = app
         self._hosts = hosts
-        self._rates = {"posts": limits.posts, "reads": limits.reads}
+        self._rates = {"posts": limits.posts, "reads": limits.reads, "model_asks": limits.asks or limits.posts}
         self._trusted = trusted
         self._client_of = limits.client_of
         self._buckets: OrderedDict[tuple[str, str], Bucket] = OrderedDict()
@@ -168,7 +169,9 @@ class Guard:
         return name in self._hosts or _address(name) is not None
 
     def _kind(self, scope: Scope) -> str:
-        return "reads" if scope["method"] in ("GET", "HEAD") else "posts"
+        if scope["method"] in ("GET", "HEAD"):
+            return "reads"
+        return "model_asks" if scope["path"].endswith("/opinion") else "posts"
 
     def _wait_s(self, scope: Scope) -> int:
         key = (_neighbourhood(self._client_of(scope)), self._kind(scope))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from solvent.cases.life import Event
+from solvent.diagnosis.briefing import Briefing
 from solvent.ledger.accounts import Account
 from solvent.ledger.books import Hold
 from solvent.ledger.journal import End, Record, RequestDone
@@ -16,6 +17,7 @@ from solvent.model.filters import Filters, Found
 from solvent.model.health import Health
 from solvent.model.key import Key
 from solvent.model.occurrence import Affected, Case, Hours, NotRegrouped, Occurrence, Page, Part, View
+from solvent.model.opinion import Assisted, Standing, Trouble
 from solvent.operations.asking import Draft, Kept, Wish
 from solvent.operations.folding import Batch, Folded, Place, Tally, Witness
 
@@ -247,6 +249,42 @@ class KeyStore(Protocol):
 
     async def revoke(self, key_id: str) -> Key | None:
         """The key, revoked; None where there is none."""
+        ...
+
+    async def amend(self, key: Key) -> Key | None:
+        """The key of this id with these budgets, limits and models; None where there is none."""
+        ...
+
+
+class OpinionStore(Protocol):
+    """Keeps what models said about pastes, for as long as the paste is kept."""
+
+    async def keep(self, assisted: Assisted) -> bool:
+        """Keeps it; false where its paste is there no more."""
+        ...
+
+    async def get(self, opinion_id: str) -> Assisted | None:
+        """One of them, or None."""
+        ...
+
+    async def of_key(self, key: str, standing: Standing) -> Assisted | None:
+        """The newest with this key and standing, or None."""
+        ...
+
+    async def page(self, *, limit: int, after: str | None, standing: Standing | None) -> Page[Assisted]:
+        """Those of one standing or all, newest first."""
+        ...
+
+    async def decide(self, opinion_id: str, standing: Standing) -> Assisted | None:
+        """The opinion with another standing, None where there is none; at most one of a key stays approved."""
+        ...
+
+
+class AskedModel(Protocol):
+    """The model that may be asked."""
+
+    def say(self, briefing: Briefing) -> AsyncGenerator[str | Trouble, None]:
+        """The text of its answer as it comes, or the one trouble that ends it."""
         ...
 
 

@@ -17,6 +17,8 @@ _WANTED = re.compile(r"(?<![0-9])([0-9]{1,5})(?: words\b| ?个?[字词])")
 _STOCK = "every coin that leaves this purse is written down twice and the sum of both columns must agree before the day is done".split()  # noqa: SIM905 - a sentence reads better
 _WORDS_MAX = 20_000
 _QUOTE_MAX = 200
+# What stands in every text of a form that a request asks for: nobody shall take it for an answer.
+_HONEST = {"en": "Simulated by the sandbox: nobody read the text.", "zh": "模拟的回答：没有人读过这段文本。"}
 
 
 class Choice(NamedTuple):
@@ -42,7 +44,8 @@ def _choice(question: Question, number: int) -> Choice:
     if tool is not None:
         said, finish = msgspec.json.encode(example(tool.schema)).decode(), "tool"
     elif question.schema is not None:
-        said, finish = msgspec.json.encode(example(question.schema) or {"answer": _quote(question)}).decode(), "stop"
+        honest = _HONEST["zh" if question.in_chinese else "en"]
+        said, finish = msgspec.json.encode(example(question.schema, honest) or {"answer": _quote(question)}).decode(), "stop"
     else:
         said, finish = _prose(question, number), "stop"
     pieces = text.pieces(said)
@@ -68,23 +71,26 @@ def _quote(question: Question) -> str:
     return " ".join(question.words[:_QUOTE_MAX].split())
 
 
-def example(schema: dict[str, Any]) -> dict[str, Any]:
-    """An object that fits a JSON schema's properties as far as their types tell."""
-    found = _value(schema | {"type": "object"})
+def example(schema: dict[str, Any], said: str = "sandbox") -> dict[str, Any]:
+    """An object that fits a JSON schema's properties as far as their types tell; `said` is every text in it."""
+    found = _value(schema | {"type": "object"}, said)
     assert isinstance(found, dict)
     return found
 
 
-def _value(schema: Any) -> Any:
+def _value(schema: Any, said: str) -> Any:
     if not isinstance(schema, dict):
-        return "sandbox"
+        return said
     if isinstance(schema.get("enum"), list) and schema["enum"]:
-        return schema["enum"][0]
+        # The word that claims least, where there is one.
+        return next((word for word in ("other", "none") if word in schema["enum"]), schema["enum"][0])
     kind = schema.get("type")
     if isinstance(kind, list):
         kind = next((one for one in kind if one != "null"), "null")
     if kind == "object":
         properties = schema.get("properties")
-        return {name: _value(inner) for name, inner in properties.items()} if isinstance(properties, dict) else {}
+        return {name: _value(inner, said) for name, inner in properties.items()} if isinstance(properties, dict) else {}
+    if kind == "array" and schema.get("items") == {"type": "string"}:
+        return [said]
     plain: dict[Any, Any] = {"integer": 1, "number": 1, "boolean": True, "array": [], "null": None}
-    return plain.get(kind, "sandbox")
+    return plain.get(kind, said)

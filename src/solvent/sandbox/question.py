@@ -25,10 +25,11 @@ class Tool(NamedTuple):
 
 
 class Question(NamedTuple):
-    """One request. `words` are the user's last ones. `forced` names the tool that must be called, or is empty.
+    """One request.
 
-    `output_tokens_max` is None where the caller set none. `schema` is set where the answer must be JSON. `after_tool`: the last message
-    brings a tool's result. `prompt_tokens` follow the rule of `solvent.sandbox.text`.
+    `words` are the user's last ones. `forced` names the tool that must be called, or is empty. `output_tokens_max` is None where the
+    caller set none. `schema` is set where the answer must be JSON. `after_tool`: the last message brings a tool's result.
+    `prompt_tokens` follow the rule of `solvent.sandbox.text`. `in_chinese`: a message asks for it.
     """
 
     dialect: DialectName
@@ -43,6 +44,7 @@ class Question(NamedTuple):
     wants_usage: bool = False
     after_tool: bool = False
     schema: dict[str, Any] | None = None
+    in_chinese: bool = False
 
 
 class Problem(NamedTuple):
@@ -102,6 +104,7 @@ def _question(dialect: DialectName, fields: dict[str, Any], messages: list[dict[
         wants_usage=isinstance(options, dict) and options.get("include_usage") is True,
         after_tool=_is_tool_result(messages[-1]),
         schema=_schema(fields.get("response_format")),
+        in_chinese=any(" in Simplified Chinese " in _text(message.get("content")) for message in messages),
     )
 
 

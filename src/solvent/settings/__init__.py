@@ -2,11 +2,12 @@
 
 from solvent.settings.first_use import from_environment
 from solvent.settings.reading import load, parse, secret_files, store_url, text_of
-from solvent.settings.shape import Address, Alert, Gateway, Mistake, Settings, SettingsError, Threshold
+from solvent.settings.shape import Address, Alert, Assistance, Gateway, Mistake, Settings, SettingsError, Threshold
 
 __all__ = [
     "Address",
     "Alert",
+    "Assistance",
     "Gateway",
     "Mistake",
     "Settings",

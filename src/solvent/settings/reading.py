@@ -12,6 +12,7 @@ from solvent.base.errors import UsageError
 from solvent.model.route import Routebook
 from solvent.settings import values
 from solvent.settings.accounts import Secrets, read_accounts, read_timeouts
+from solvent.settings.assistance import read_assistance
 from solvent.settings.lines import Lines
 from solvent.settings.models import read_models
 from solvent.settings.section import Findings, Section, nearest, tables
@@ -146,6 +147,7 @@ def _read(data: dict[str, Any], secrets: Secrets, findings: Findings) -> Setting
         desk_trusted_proxies=desk.take("trusted_proxies", values.networks, _DEFAULTS.desk_trusted_proxies),
         desk_posts_per_minute=desk.take("posts_per_minute", values.count, _DEFAULTS.desk_posts_per_minute),
         desk_reads_per_minute=desk.take("reads_per_minute", values.count, _DEFAULTS.desk_reads_per_minute),
+        desk_model=read_assistance(desk, data.get("model", []), models, accounts),
         admin_token=admin_token(secrets.environment),
         gateway=edge,
         routebook=routebook,

@@ -8,6 +8,7 @@ from solvent.base.errors import UsageError
 from solvent.base.money import Money
 from solvent.model.route import Routebook
 
+_A_DOLLAR = Money(1_000_000_000)
 _TOLD_MAX = 3  # what a person still reads in one line
 
 
@@ -76,6 +77,21 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Assistance:
+    """The desk's model-assisted stage: which model is asked, what a day of it may cost, and how often.
+
+    `automatic`: it is asked as soon as an open question is pasted, else at a button. `at_once` counts all that ask, `asks_per_minute`
+    those of one address.
+    """
+
+    model: str
+    budget_day: Money = _A_DOLLAR
+    automatic: bool = False
+    at_once: int = 2
+    asks_per_minute: int = 6
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set; a field is named for its section and key (`[office] listen` → `office_listen`).
 
@@ -93,6 +109,7 @@ class Settings:
     desk_trusted_proxies: tuple[str, ...] = ()
     desk_posts_per_minute: int = 60
     desk_reads_per_minute: int = 1200
+    desk_model: Assistance | None = None
     admin_token: str | None = field(default=None, repr=False)
     gateway: Gateway = Gateway()
     routebook: Routebook = field(default_factory=lambda: Routebook({}, ()))

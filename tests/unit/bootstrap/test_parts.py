@@ -45,7 +45,7 @@ class FailingStore(MemoryCaseStore):
 @pytest.fixture
 async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
     database = await open_database(database_url("sqlite:///solvent.db", tmp_path))
-    yield join(database, Config(None, {"ANTHROPIC_API_KEY": "sk-a"}), tmp_path, KEPT)
+    yield join(database, Config(None, {"ANTHROPIC_API_KEY": "sk-a"}), tmp_path, KEPT, "http://127.0.0.1:8400")
     await database.dispose()
 
 

@@ -43,6 +43,8 @@ def test_with_a_config_it_says_what_is_served_and_how_a_caller_gets_a_key(run: R
     assert "No caller has a key yet: `solvent keys create NAME --data elsewhere` makes one.\n" in shown
     assert "Nothing is served yet" not in shown
     assert first.asked("POST", "/api/keys") == []
+    first.tells["GET /api/keys"] = {"items": [{"id": "d", "name": "desk: model-assisted answers"}], "next": None}
+    assert "No caller has a key" in run("serve").out, "the desk's own key is no caller's"
     first.tells["GET /api/keys"] = {"items": [{"id": "k", "name": "first"}], "next": None}
     assert "No caller has a key" not in run("serve").out
 

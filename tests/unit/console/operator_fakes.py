@@ -18,6 +18,7 @@ from solvent.model.occurrence import Page
 from solvent.model.route import Upstream
 from solvent.operations.accounts import Accounts
 from solvent.operations.asking import Draft, Kept, Wish
+from solvent.operations.assistance import Opinions
 from solvent.operations.cases import Desk
 from solvent.operations.casework import Casework
 from solvent.operations.folding import Tally
@@ -27,6 +28,7 @@ from solvent.operations.requests import Requests
 from solvent.operations.surroundings import Surroundings
 from solvent.operations.topups import TopUps
 from tests.conftest import FixedClock
+from tests.opinions import OpinionRows
 
 Row = TypeVar("Row")
 
@@ -108,6 +110,11 @@ class KeyRows:
             self.rows[key_id] = replace(self.rows[key_id], revoked=True)
         return self.rows.get(key_id)
 
+    async def amend(self, key: Key) -> Key | None:
+        if key.id in self.rows:
+            self.rows[key.id] = replace(self.rows[key.id], budgets=key.budgets, rpm=key.rpm, tpm=key.tpm, models=key.models)
+        return self.rows.get(key.id)
+
 
 class RequestRows:
     def __init__(self) -> None:
@@ -157,6 +164,7 @@ class House:
         self.keys = KeyRows(self.ledger)
         self.requests = RequestRows()
         self.workers = Workers()
+        self.opinions = OpinionRows()
         self.upstreams: tuple[Upstream, ...] = ()
         self.around = Surroundings(
             ledger=cast("Any", self.ledger),
@@ -177,5 +185,6 @@ class House:
             keys=Keys(self.around),
             topups=TopUps(self.around),
             requests=Requests(self.requests),
+            opinions=Opinions(self.opinions),
             gateway_url="http://127.0.0.1:8400",
         )

@@ -78,11 +78,12 @@ def guarded(
     reads: Rate = READS,
     now_ns: Callable[[], int] = lambda: 0,
     client_of: Callable[[Scope], str] = peer,
+    asks: Rate | None = None,
 ) -> Guard:
     return Guard(
         app,
         hosts=frozenset({"localhost", "desk.example.org"}),
-        limits=Limits(posts=posts, reads=reads, client_of=client_of),
+        limits=Limits(posts=posts, reads=reads, asks=asks, client_of=client_of),
         trusted=lambda authorization: authorization == "Bearer trusted",
         now_ns=now_ns,
         incident=lambda: "inc1dent",
@@ -199,6 +200,15 @@ async def test_reading_and_writing_are_counted_apart(method: str, kind: str) -> 
     assert refused.status == 429
     assert f"[desk] {kind}_per_minute" in refused.json["detail"]
     assert (await call(app, "POST" if kind == "reads" else "GET")).status == 200
+
+
+async def test_asking_a_model_has_a_limit_of_its_own() -> None:
+    app = guarded(posts=Rate(60, 60), reads=Rate(60, 60), asks=Rate(2, 2))
+    asked = [await call(app, "POST", "/e/abc/opinion") for _ in range(3)]
+    assert [answer.status for answer in asked] == [200, 200, 429]
+    assert "[desk] model_asks_per_minute" in asked[-1].text
+    assert (await call(app, "POST", "/e")).status == 200
+    assert (await call(app, "GET", "/e/abc/opinion")).status == 200
 
 
 async def test_one_address_does_not_use_up_anothers_share() -> None:

@@ -71,3 +71,19 @@ def test_an_example_goes_into_objects_and_survives_a_schema_that_is_none() -> No
         }
     }
     assert example(schema) == {"a": {"b": True}, "c": [], "d": "sandbox", "e": None}
+
+
+FORM = {
+    "properties": {
+        "cause": {"type": "string"},
+        "solution": {"type": "array", "items": {"type": "string"}},
+        "wallet": {"enum": ["a", "none"]},
+    }
+}
+
+
+@pytest.mark.parametrize(("chinese", "words"), [(False, "Simulated by the sandbox"), (True, "模拟的回答")])
+def test_an_answer_in_a_form_says_in_every_text_that_it_is_simulated(chinese: bool, words: str) -> None:  # noqa: FBT001 - a table's column
+    filled = msgspec.json.decode(said(question("explain", schema=FORM, in_chinese=chinese)))
+    assert filled["cause"].startswith(words)
+    assert (filled["solution"], filled["wallet"]) == ([filled["cause"]], "none")

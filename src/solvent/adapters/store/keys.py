@@ -74,6 +74,14 @@ class SqlKeys:
             row = (await connection.execute(select(keys).where(keys.c.id == rows.plain(key_id)))).first()
         return None if row is None else _key(row)
 
+    async def amend(self, key: Key) -> Key | None:
+        """Gives the key of this id these budgets, limits and models; None where there is none. All else of it stays as it is."""
+        changed = {name: value for name, value in _values(key).items() if name in ("budgets", "rpm", "tpm", "models")}
+        async with self._transactions.write() as connection:
+            await connection.execute(update(keys).where(keys.c.id == key.id).values(changed))
+            row = (await connection.execute(select(keys).where(keys.c.id == key.id))).first()
+        return None if row is None else _key(row)
+
 
 class _RefusedError(Exception):
     """Undoes the transaction that it leaves."""

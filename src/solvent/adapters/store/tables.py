@@ -255,3 +255,20 @@ answers = Table(
     Column("content", String(64), nullable=False),
     Column("body", JSON, nullable=False),
 )
+
+# What models said about pastes; they go with their paste.
+opinions = Table(
+    "opinions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("occurrence_id", String(32), ForeignKey("occurrences.id", ondelete="CASCADE"), nullable=False),
+    Column("lang", String(8), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("standing", String(16), nullable=False),
+    Column("body", JSON, nullable=False),
+    Index(None, "key", "standing"),
+    Index(None, "occurrence_id"),
+    Index(None, "standing", "at", "id"),
+)

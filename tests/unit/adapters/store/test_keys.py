@@ -80,3 +80,12 @@ async def test_pages_are_newest_first(world: World) -> None:
     assert [[key.id for key in page.items] for page in (first, second, third)] == [["k4", "k3"], ["k2", "k1"], ["k0"]]
     assert third.after is None
     assert [key.id for key in await world.keys.all()] == ["k0", "k1", "k2", "k3", "k4"]
+
+
+async def test_budgets_limits_and_models_of_a_key_can_be_changed_and_nothing_else(world: World) -> None:
+    await world.keys.add(KEY, None)
+    wanted = replace(KEY, name="other", digest="cd" * 32, budgets=(Budget("day", Money(1)),), rpm=None, tpm=9, models=("m2",), reveal=False)
+    changed = replace(KEY, budgets=(Budget("day", Money(1)),), rpm=None, tpm=9, models=("m2",))
+    assert await world.keys.amend(wanted) == changed
+    assert await world.keys.get("k1") == changed
+    assert await world.keys.amend(replace(KEY, id="nobody")) is None
