@@ -24,6 +24,7 @@ _FLAGS = [
     "--disable-sync",
 ]
 Open = Callable[..., Page]
+Keep = Callable[[Page, str], None]
 
 
 @pytest.fixture(scope="session")
@@ -51,11 +52,23 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 @pytest.fixture
 def open_page(browser: Browser, office: Office) -> Iterator[Open]:
-    """Opens a path of the desk in a fresh window; a script error or a refused script fails the test."""
+    """Opens a path of the desk in a fresh window; a script error or a refused script fails the test.
+
+    `fails` is a piece of what the browser may complain about: a load that the test itself makes fail.
+    """
     complaints: list[str] = []
     contexts = []
 
-    def opened(path: str, *, width: int = 1280, height: int = 900, dark: bool = False, scripts: bool = True, locale: str = "en-GB") -> Page:
+    def opened(
+        path: str,
+        *,
+        width: int = 1280,
+        height: int = 900,
+        dark: bool = False,
+        scripts: bool = True,
+        locale: str = "en-GB",
+        fails: str | None = None,
+    ) -> Page:
         context = browser.new_context(
             base_url=office.address,
             viewport={"width": width, "height": height},
@@ -65,7 +78,12 @@ def open_page(browser: Browser, office: Office) -> Iterator[Open]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text) if message.type == "error" and (fails is None or fails not in message.text) else None
+            ),
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(path)
         return page

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import Keep, Open
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +13,6 @@ PASTE = (
     '500 {"error":{"type":"<nil>","message":"Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing'
     ' to upgrade or purchase credits. (request id: 20260126100910722614337HsQybcmN)"},"type":"error"}'
 )
-Keep = Callable[[Page, str], None]
 
 
 def send(page: Page, text: str, button: str) -> None:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from solvent.base.errors import UsageError
+from solvent.base.paste import PASTE_BYTES_MAX
 from solvent.console import deletion, examples, explained, forms, handover, opinion, refusals
 from solvent.console.csrf import Refusal
 from solvent.console.site import Problem, Site, see_other
@@ -64,4 +65,5 @@ def _page(site: Site, request: Request, lang: str, *, status: int = 200, problem
     explanation = site.desk.explain(example.text, lang, code)
     shown = explained.values(explanation, site.catalogue, "/e", code, example=example.slug) | {"top": 3}
     shown |= {"deleted": request.query_params.get("done") == "deleted", "example": example, "examples": examples.EXAMPLES}
+    shown |= {"bytes_max": PASTE_BYTES_MAX}
     return site.page(request, "desk.html", lang, status=status, problem=problem, typed=box.typed, listed=box.listed, **shown)

@@ -205,7 +205,7 @@ def paste(raw: str | None, lang: str) -> tuple[int, Problem]:
     """The status and the words for a text that the desk does not read."""
     if not (raw or "").strip():
         return 400, _problem((N_("There is nothing to explain."), N_("The text is empty. Paste the error message into the box.")), lang)
-    if raw is not None and len(raw) > PASTE_BYTES_MAX:
+    if raw is not None and len(raw.encode("utf-8", "replace")) > PASTE_BYTES_MAX:
         words = (N_("That is too much text."), N_("At most %(size)d KiB are read. Leave only the error and the lines around it."))
         return 413, _problem(words, lang, size=PASTE_BYTES_MAX // 1024)
     return 400, _problem((N_("This is not text."), N_("It looks like a binary file. Paste the error message as text.")), lang)

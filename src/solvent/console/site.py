@@ -27,6 +27,7 @@ _ASSETS = {
     "console.css": "text/css",
     "desk.js": "text/javascript",
     "opinion.js": "text/javascript",
+    "filing.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 # What an address says for one page alone: links to the same page in another language leave it out.

@@ -27,5 +27,5 @@ def test_each_says_what_happened_and_the_next_step(lang: str) -> None:
 
 
 def test_the_status_follows_from_the_text() -> None:
-    assert [refusals.paste(raw, "en")[0] for raw in (None, " ", "x" * 300_000, "\x00")] == [400, 400, 413, 400]
+    assert [refusals.paste(raw, "en")[0] for raw in (None, " ", "x" * 300_000, "余额不足" * 25_000, "\x00")] == [400, 400, 413, 413, 400]
     assert "256 KiB" in refusals.paste("x" * 300_000, "en")[1].text

@@ -7,7 +7,12 @@ from tests.unit.console.conftest import Visitor
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("desk.css", "text/css; charset=utf-8"), ("desk.js", "text/javascript; charset=utf-8"), ("icon.svg", "image/svg+xml")],
+    [
+        ("desk.css", "text/css; charset=utf-8"),
+        ("desk.js", "text/javascript; charset=utf-8"),
+        ("filing.js", "text/javascript; charset=utf-8"),
+        ("icon.svg", "image/svg+xml"),
+    ],
 )
 def test_static_files(visitor: Visitor, name: str, kind: str) -> None:
     answer = visitor.get(f"/e/static/{name}")
@@ -23,7 +28,7 @@ def test_nothing_else_is_served(visitor: Visitor, name: str) -> None:
 
 
 def test_the_style_asks_nobody_else(visitor: Visitor) -> None:
-    for name in ("desk.css", "desk.js"):
+    for name in ("desk.css", "desk.js", "filing.js"):
         text = visitor.site.assets[name].body.decode()
         assert "http" not in text
         assert "@import" not in text

@@ -122,5 +122,9 @@
     });
   }
 
-  document.addEventListener("DOMContentLoaded", function () { themes(); copies(); box(); clocks(); countdowns(); });
+  function comforts() { copies(); box(); clocks(); countdowns(); }
+
+  document.addEventListener("DOMContentLoaded", function () { themes(); comforts(); });
+  /* A report took the place of the page's content (`filing.js`). */
+  document.addEventListener("desk:shown", comforts);
 })();

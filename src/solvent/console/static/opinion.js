@@ -74,7 +74,7 @@
     }).catch(failed);
   }
 
-  document.addEventListener("DOMContentLoaded", function () {
+  function start() {
     document.querySelectorAll("form[data-ask]").forEach(function (form) {
       form.addEventListener("submit", function (event) {
         event.preventDefault();
@@ -82,5 +82,9 @@
       });
       if ("now" in form.dataset) { listen(form); }
     });
-  });
+  }
+
+  document.addEventListener("DOMContentLoaded", start);
+  /* A report took the place of the page's content (`filing.js`). */
+  document.addEventListener("desk:shown", start);
 })();
