@@ -68,7 +68,7 @@ class Answer:
         """The answer of a desk at `desk_url` on a text whose secrets were struck here. Raises `DeskError` where it cannot be read."""
         try:
             verdict, report = msgspec.convert(body, Verdict), _report(body["report"])
-        except (msgspec.ValidationError, KeyError, TypeError) as problem:
+        except (msgspec.ValidationError, KeyError, TypeError, AttributeError) as problem:
             message = f"the desk at `{desk_url}` answered what this version cannot read; use the same version here and there"
             raise DeskError(message, 200) from problem
         counts = dict(clean.struck)
@@ -179,14 +179,11 @@ class Answer:
 
 
 def _report(body: Mapping[str, Any]) -> Report:
-    """The report out of the JSON of the contract, which nests two of its fields."""
-    flat = dict(body) | {
-        "original": body["translation"]["original"],
-        "translation": body["translation"]["text"],
-        "code_language": body["code"]["language"],
-        "code": body["code"]["text"],
-    }
-    return msgspec.convert(flat, Report)
+    """The report out of the JSON of the contract, which nests some of its fields."""
+    translation, code = body["translation"], body["code"]
+    flat = {f"code_{name}": value for name, value in code.items()} | {"code": code["text"]}
+    flat |= {"original": translation["original"], "translation": translation["text"]}
+    return msgspec.convert(dict(body) | flat, Report)
 
 
 def _absolute(desk_url: str, address: str | None) -> str | None:
