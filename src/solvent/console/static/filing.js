@@ -44,8 +44,9 @@
 
   function show(source, address) {
     var link = new URL(address);
-    /* This part of the address tells its first reader something once. */
+    /* These tell the page something once; the address that people share is without them. */
     link.searchParams.delete("filed");
+    link.searchParams.delete("pasted");
     return scripts(source).then(function () {
       var page = parts(source);
       pages[now] = parts(document);
