@@ -34,7 +34,7 @@ _NO_FIELD = re.compile(
 _LONELY = frozenset(
     {"model", "messages", "system", "tools", "temperature", "stream", "thinking", "metadata", "input", "prompt", "stop", "seed", "n"}
 )
-_UNITS = {"string": "characters", "array": "items", "list": "items", "completion tokens": "tokens", "image": "images"}
+_UNITS = {"string": "characters", "array": "items", "list": "items", "completion tokens": "tokens", "image": "images", "px": "pixels"}
 # Units of how long something is, which is not the thing itself.
 _LENGTHS = ("characters", "items")
 _SENT_MAX = 120

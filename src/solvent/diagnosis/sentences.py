@@ -258,6 +258,14 @@ _LENGTHS = (
 
 # Short sentences of single vendors and relays.
 _OTHERS = (
+    form("', value: ", r"', value: '(?P<sent>[^']{1,120})'"),
+    form("doesn't support the ", r"doesn't support the (?P<field>[A-Za-z]\w{0,60}(?:\.\w{1,60}){0,6}) field"),
+    form("from your request", r"remove '(?P<field>[\w.]{1,120})' from your request", back=140),
+    form("did not have response messages", r"did not have response messages: (?P<field>messages?\[\d{1,5}\][\w.]{0,60})"),
+    form("per request", r"requested <GOT> tokens, max <MAX> (?P<unit>tokens) per request", back=60, name="request"),
+    form("many-image requests (", r"many-image requests \(<MAX>(?P<unit>px)\)", name="image"),
+    form("invalid input: expected ", r"invalid input: expected (?P<allowed>[\w \"']{1,60}), received (?P<sent>\w{1,20})"),
+    form("thinking budget (", r"(?P<field>thinking budget) \((?P<sent>-?\d{1,9})\) is invalid"),
     form("may be provided", r"a maximum of <MAX> (?P<unit>[A-Za-z][A-Za-z ]{0,20}) may be provided", back=40),
     form("request size is ", r"maximum request size is <MAX> (?P<unit>MB|KB|GB|bytes)", back=20, name="request"),
     form(
@@ -332,6 +340,7 @@ _CHINESE = (
 
 # Places that hold a field by their name; they come first.
 _PLACES = (
+    form(", field: '", r", field: '(?P<field>[^']{1,200})'"),
     form("'param': '", r"'param': '(?P<field>[^']{1,200})'"),
     form('"param":', r'"param": ?"(?P<field>[^"]{1,200})"'),
     form("param: ", r"\bparam: [\"'](?P<field>[^\"']{1,200})[\"']"),
@@ -339,6 +348,7 @@ _PLACES = (
     form("'field': '", r"'field': '(?P<field>[^']{1,300})'"),
     form('"loc":', r'"loc": ?(?P<field>\[[^\]]{1,300}\])'),
     form("'loc': ", r"'loc': (?P<field>[(\[][^)\]]{1,300}[)\]])"),
+    form('"path":', r'"path": ?(?P<field>\[ ?[^\]]{1,300}\])'),
     form("validation error", r"validation errors? for \w{1,80} (?P<field>[a-z_][\w.\[\]`-]{0,200}) (?=[A-Z])"),
     form("body -> ", r"(?P<field>body(?: -> [\w.$-]{1,60}){1,16})"),
 )

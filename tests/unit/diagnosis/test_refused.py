@@ -220,6 +220,32 @@ FIELDS: list[tuple[str, str | None, str | None, tuple[str, ...]]] = [
         ("uint",),
     ),
     ("contents is required (request id: 20260126100910722614337HsQybcmN)", "contents", None, ()),
+    (
+        "2 request validation errors: - Input should be 'function' or 'code_interpreter', field: 'tools[8].type', value: 'web_search_20250305'",
+        "tools[8].type",
+        "web_search_20250305",
+        ("function", "code_interpreter"),
+    ),
+    ("This model doesn't support the toolConfig.toolChoice.any field. Remove it and try again", "toolConfig.toolChoice.any", None, ()),
+    (
+        "Thinking can't be disabled for this model. Remove 'thinking_config.thinking_budget' from your request and try again.",
+        "thinking_config.thinking_budget",
+        None,
+        (),
+    ),
+    ("The thinking budget (52428) is invalid.", "thinking budget", "52428", ()),
+    (
+        'must be followed by tool messages. The following tool_call_ids did not have response messages: message[15].role"',
+        "message[15].role",
+        None,
+        (),
+    ),
+    (
+        '{"code":"invalid_type","path":["input",1,"content"],"message":"Invalid input: expected array, received null"}',
+        '["input",1,"content"]',
+        "null",
+        ("array",),
+    ),
     # Volcengine, Zhipu and other Chinese servers
     (
         'The parameter `max_tokens` specified in the request are not valid: expected an integer, but got `"1000"` instead.',
@@ -241,6 +267,8 @@ def test_field_value_and_what_would_pass_are_cut_out(text: str, field: str | Non
 
 
 LIMITS: list[tuple[str, tuple[Any, ...]]] = [
+    ("Requested 319487 tokens, max 300000 tokens per request", ("request", None, 300000, 319487, "tokens")),
+    ("An image in the conversation exceeds the dimension limit for many-image requests (2000px).", ("image", None, 2000, None, "pixels")),
     ("The input token count exceeds the maximum number of tokens allowed 1048576.", ("context", None, 1048576, None, "tokens")),
     ("A maximum of 100 PDF pages may be provided.", (None, None, 100, None, "PDF pages")),
     ("The maximum request size is 32 MB.", ("request", None, 32, None, "MB")),
