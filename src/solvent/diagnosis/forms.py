@@ -15,9 +15,11 @@ from ahocorasick_rs import AhoCorasick
 
 _PARTS = {
     "<Q>": r"[\"'`‘’“”]{0,2}",
-    "<FIELD>": r"(?P<field>[A-Za-z_][\w.$\[\]-]{0,199}(?<![.]))",
+    # A name begins where no sign of a name stands before it: so a long run of them is tried once and not from each of its signs.
+    "<FIELD>": r"(?<![\w.$\[\]-])(?P<field>[A-Za-z_][\w.$\[\]-]{0,199}(?<![.]))",
+    "<NAME>": r"(?<![\w.\[\]])(?P<field>[A-Za-z_][\w.\[\]]{0,80})",
     "<PATH>": r"[\w.\[\]-]{1,160}",
-    "<HEAD>": r"(?:(?P<field>[a-z_][\w.]{0,60}(?:\[\d{1,4}\])?(?:\.[\w\[\].]{1,120})?): )?",
+    "<HEAD>": r"(?:(?<![\w.\[\]])(?P<field>[a-z_][\w.\[\]]{0,180}): )?",
     "<SENT>": r"(?P<sent>[^\"'`‘’“”]{1,120})",
     "<WORD>": r"(?P<sent>[^\s\"'`,;]{1,80}(?<![.]))",
     "<LIST>": r"(?P<allowed>\S.{0,500})",

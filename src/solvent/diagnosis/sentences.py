@@ -214,7 +214,7 @@ _LENGTHS = (
         unit="tokens",
     ),
     form("range of input length should be", r"range of (?P<name>input length) should be \[<MIN>, ?<MAX>\]", unit="tokens"),
-    form("range of ", r"range of (?P<field>[a-z_]\w{0,60}) (?:should be|is|must be) \[<MIN>, ?<MAX>[\])]"),
+    form("range of ", r"range of <NAME> (?:should be|is|must be) \[<MIN>, ?<MAX>[\])]"),
     form(
         "is longer than the model's context",
         r"(?P<got>\d{1,9}) tokens.{0,60}is longer than the model's context length \(?<MAX>",
@@ -245,15 +245,15 @@ _LENGTHS = (
         r"on (?P<unit>(?:input |output )?tokens|requests) per (?:min|minute|day) \((?P<name>[A-Z]{3})\): limit <MAX>, requested <GOT>",
         back=1,
     ),
-    form("must be at least ", r"<Q>(?P<field>[a-z_][\w.\[\]]{0,60})<Q> must be at least <MIN>, got <GOT>", back=70),
+    form("must be at least ", r"<Q><NAME><Q> must be at least <MIN>, got <GOT>", back=70),
     form("may be provided in one request", r"at most <MAX> (?P<unit>\w{1,20})\(s\) may be provided in one request", back=40),
-    form("must be less than or equal to", r"(?:<Q>(?P<field>[a-z_][\w.\[\]]{0,60})<Q> )?must be less than or equal to <Q><MAX>", back=70),
+    form("must be less than or equal to", r"(?:<Q><NAME><Q> )?must be less than or equal to <Q><MAX>", back=70),
     form(
         "must be greater than or equal to",
-        r"(?:<Q>(?P<field>[a-z_][\w.\[\]]{0,60})<Q> )?must be greater than or equal to <Q><MIN>",
+        r"(?:<Q><NAME><Q> )?must be greater than or equal to <Q><MIN>",
         back=70,
     ),
-    form("must be between ", r"<Q>(?P<field>[a-z_][\w.\[\]]{0,60})<Q>:? must be between <MIN> and <MAX>", back=70),
+    form("must be between ", r"<Q><NAME><Q>:? must be between <MIN> and <MAX>", back=70),
 )
 
 # Short sentences of single vendors and relays.
@@ -276,16 +276,14 @@ _OTHERS = (
     form(" is invalid", r"(?P<field>budget) (?P<sent>\d{1,12}) is invalid", back=24),
     form("blocks at messages.", r"(?:toolresult|tooluse) blocks at (?P<field>messages[\w.]{1,80})", back=12),
     form("discriminator property", r"'(?P<field>[\w.]{1,160})' : discriminator property '(?P<sent>[\w.]{1,60})'", back=180),
-    form("range in [", r"(?P<field>[a-z_]\w{0,60}) must be (?P<allowed>[a-z]{1,12}) and range in \[<MIN>, ?<MAX>", back=90),
-    form("strictly positive", r"<Q>(?P<field>[a-z_]\w{0,60})<Q> must be (?P<allowed>strictly positive)", back=80),
-    form("must have less than", r"<Q>(?P<field>[a-z_]\w{0,60})<Q> must have less than <MAX> (?P<unit>\w{1,20})\. given: <GOT>", back=70),
+    form("range in [", r"<NAME> must be (?P<allowed>[a-z]{1,12}) and range in \[<MIN>, ?<MAX>", back=90),
+    form("strictly positive", r"<Q><NAME><Q> must be (?P<allowed>strictly positive)", back=80),
+    form("must have less than", r"<Q><NAME><Q> must have less than <MAX> (?P<unit>\w{1,20})\. given: <GOT>", back=70),
     form("contents is required", r"(?P<field>contents) is required"),
-    form(
-        "is allowed for this model", r"invalid (?P<field>[a-z_]\w{0,60}): only (?P<allowed>[\w.]{1,20}) is allowed for this model", back=90
-    ),
+    form("is allowed for this model", r"invalid <NAME>: only (?P<allowed>[\w.]{1,20}) is allowed for this model", back=90),
     form(
         "supported values include",
-        r"(?:invalid <Q>(?P<field>[a-z_]\w{0,60})<Q> specified: <Q>(?P<sent>[\w.-]{1,40})<Q>\. )?supported values include:? <LIST>",
+        r"(?:invalid <Q><NAME><Q> specified: <Q>(?P<sent>[\w.-]{1,40})<Q>\. )?supported values include:? <LIST>",
         back=150,
     ),
     form("cannot both be specified", r"<Q><FIELD><Q> and <Q>\w{1,40}<Q> cannot both be specified", back=130),
@@ -293,7 +291,7 @@ _OTHERS = (
     form("valid levels", r"(?:level <Q>(?P<sent>[\w-]{1,30})<Q>.{0,60}?)?valid levels(?: are)?:? <LIST>", back=120),
     form("supported formats: ", r"supported formats: <LIST>"),
     form("supported models are", r"model <WORD> is not supported\. supported models are:? <LIST>", back=120),
-    form("must be one of", r"(?:<Q>(?P<field>[a-z_][\w.\[\]]{0,80})<Q> )?must be one of:? <LIST>", back=90),
+    form("must be one of", r"(?:<Q><NAME><Q> )?must be one of:? <LIST>", back=90),
     form("expected one of", r"expected one of:? <LIST>"),
     form("supported values: ", r"supported values: <LIST>"),
     form("possible values", r"possible values(?: are)?:? <LIST>"),
@@ -316,24 +314,24 @@ _OTHERS = (
     form("invalid params, ", r"invalid params, (?:param )?<Q>(?P<field>[a-z]{1,30}_[a-z_]{1,50})<Q>"),
     form("extra inputs are not permitted", r"<Q><FIELD><Q>: extra inputs are not permitted", back=210),
     form("field required", r"<Q><FIELD><Q>: field required", back=210),
-    form("is required", r"(?:field|parameter|property|参数) <Q>(?P<field>[a-z_][\w.\[\]]{0,80})<Q> is required", back=110),
+    form("is required", r"(?:field|parameter|property|参数) <Q><NAME><Q> is required", back=110),
 )
 
 # Chinese servers and relays.
 _CHINESE = (
-    form("不能超过", r"<Q>(?P<field>[A-Za-z_][\w.]{1,60})<Q> ?(?:参数)?(?:的值)?不能超过 ?<MAX>", back=80),
+    form("不能超过", r"<Q><NAME><Q> ?(?:参数)?(?:的值)?不能超过 ?<MAX>", back=80),
     form(
         "参数",
-        r"<Q>(?P<field>[A-Za-z_][\w.\[\]]{1,60})<Q> ?参数(?:的值)?(?:非法|错误|有误|不合法|无效|不能为空|缺失|不支持|的?取值范围)",
+        r"<Q><NAME><Q> ?参数(?:的值)?(?:非法|错误|有误|不合法|无效|不能为空|缺失|不支持|的?取值范围)",
         back=70,
     ),
-    form("参数", r"参数 ?[:：]?<Q>(?P<field>[A-Za-z_][\w.\[\]]{1,60})<Q>"),
+    form("参数", r"参数 ?[:：]?<Q><NAME><Q>"),
     form(
         "取值范围",
-        r"(?:<Q>(?P<field>[A-Za-z_][\w.]{1,60})<Q> ?(?:参数)?的?)?取值范围(?:为|是|应为)?[:：]? ?[\[(（【]<MIN> ?[,，~-] ?<MAX>",
+        r"(?:<Q><NAME><Q> ?(?:参数)?的?)?取值范围(?:为|是|应为)?[:：]? ?[\[(（【]<MIN> ?[,，~-] ?<MAX>",
         back=70,
     ),
-    form("不能超过", r"(?:<Q>(?P<field>[A-Za-z_][\w.]{1,60})<Q> ?)?不能超过 ?<MAX>", back=70),
+    form("不能超过", r"(?:<Q><NAME><Q> ?)?不能超过 ?<MAX>", back=70),
     form("可选值", r"可选值(?:为|是|有)?[:：]? ?<LIST>"),
     form("仅支持", r"仅支持[:：]? ?(?P<allowed>[A-Za-z0-9'\"`].{0,200})"),
 )
