@@ -47,6 +47,19 @@ LIKENESS: dict[str, str] = {
     Likeness.SAME_KIND.value: N_("The same kind of failure at the same party"),
 }
 
+# What each filter is called, in the order of the form.
+FILTERS: dict[str, str] = {
+    "q": N_("search"),
+    "category": N_("what failed"),
+    "wallet": N_("whose wallet is empty"),
+    "provider": N_("provider"),
+    "via": N_("passed on by"),
+    "rule": N_("rule"),
+    "state": N_("state"),
+    "since": N_("from"),
+    "until": N_("until"),
+}
+
 WINDOWS: dict[str, str] = {
     "minute": N_("every minute"),
     "hour": N_("every hour"),

@@ -12,5 +12,8 @@ _NOTHING = ("User-agent: *", "Disallow: /")
 
 
 async def show(site: Site, _: Request) -> Response:
-    """The file."""
-    return PlainTextResponse("\n".join((*(_PUBLIC if site.desk.public else _NOTHING), "")), headers={"cache-control": "max-age=3600"})
+    """The file, which names the map of the site where it has an address for strangers."""
+    lines = [*(_PUBLIC if site.desk.public else _NOTHING)]
+    if site.desk.public and site.public_url is not None:
+        lines.append(f"Sitemap: {site.public_url}/e/sitemap.xml")
+    return PlainTextResponse("\n".join((*lines, "")), headers={"cache-control": "max-age=3600"})

@@ -99,6 +99,9 @@ class Site:
         here = values.get("here") or (_local(request.url.path) if request.method in ("GET", "HEAD") else "/e")
         common = {
             "here": here,
+            # What was refused has no address of its own, nor has what answers a post.
+            "canonical": self._canonical(here, lang) if status < 400 and request.method in ("GET", "HEAD") else None,
+            "feed_address": None,
             "href": lambda path, **query: href(path, lang, **query),
             "asset": lambda name: f"/e/static/{name}?v={self.assets[name].version}",
             "languages": self._languages(request, lang, here),
@@ -111,6 +114,14 @@ class Site:
         body = render(template, lang, **(common | values))
         return HTMLResponse(body, status_code=status, headers=_PRIVATE | {"content-language": language.HTML_CODES[lang]})
 
+    def base(self, request: Request) -> str:
+        """What an absolute link begins with: `public_url`, else the address under which the reader came."""
+        return self.public_url or f"{request.url.scheme}://{request.url.netloc}"
+
+    def _canonical(self, here: str, lang: str) -> str:
+        """The one address of a page in a language, whatever else was asked for; absolute where it is known how strangers come here."""
+        return f"{self.public_url or ''}{here}?lang={lang}"
+
     def _languages(self, request: Request, lang: str, here: str) -> list[dict[str, Any]]:
         query = dict(request.query_params) if request.method in ("GET", "HEAD") else {}
         query = {name: value for name, value in query.items() if name not in _ONCE}
@@ -119,6 +130,7 @@ class Site:
                 "code": language.HTML_CODES[code],
                 "name": name,
                 "address": f"{here}?{urlencode(query | {'lang': code})}",
+                "canonical": self._canonical(here, code),
                 "current": code == lang,
             }
             for code, name in language.NAMES.items()

@@ -16,3 +16,15 @@ def test_the_same_error_is_one_case(visitor: Visitor) -> None:
 
 def test_no_cases_yet(visitor: Visitor) -> None:
     assert "这里还没有内容。" in visitor.get("/e/cases?lang=zh").text
+
+
+def test_cases_are_searched_and_filtered(visitor: Visitor) -> None:
+    for slug in ("seed", "deepseek"):
+        visitor.filed(SEED.text if slug == "seed" else find(slug).text)
+    every, one = (visitor.get(f"/e/cases?lang=en{query}").text for query in ("", "&provider=anthropic&q=credit"))
+    assert "2 cases." in every
+    assert "1 case." in one
+    assert one.count('class="row-title"') == 1
+    assert 'href="/e/cases?q=credit&amp;lang=en"' in one
+    none = visitor.get("/e/cases?lang=en&category=timeout").text
+    assert 'href="/e/pastes?category=timeout&amp;lang=en"' in none

@@ -34,3 +34,11 @@ def test_the_language_of_a_page_by_its_header(visitor: Visitor) -> None:
     assert answer.headers["content-language"] == "zh-Hans"
     assert "Accept-Language" in answer.headers["vary"]
     assert visitor.get("/e?lang=en", accept_language="zh-CN").headers["content-language"] == "en"
+
+
+def test_a_page_names_its_one_address_in_each_language(visitor: Visitor, stranger_at_the_desk: Visitor) -> None:
+    page = stranger_at_the_desk.get("/e?example=unknown&code=curl&lang=zh").text
+    assert '<link rel="canonical" href="https://errors.example.org/e?lang=zh">' in page
+    assert '<link rel="alternate" hreflang="en" href="https://errors.example.org/e?lang=en">' in page
+    assert '<link rel="canonical" href="/e?lang=en">' in visitor.get("/e?lang=en").text
+    assert "canonical" not in visitor.get("/e/nothing-here").text

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from solvent.catalogue.load import Catalogue
+from solvent.console.examples import SEED, find
+from tests.unit.console.conftest import Visitor
+
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+def addresses(visitor: Visitor) -> dict[str, str | None]:
+    answer = visitor.get("/e/sitemap.xml")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/xml")
+    root = ET.fromstring(answer.body)
+    assert root.tag == f"{SITEMAP}urlset"
+    return {url.findtext(f"{SITEMAP}loc") or "": url.findtext(f"{SITEMAP}lastmod") for url in root}
+
+
+def test_rules_cases_and_pastes_that_are_listed_and_explained_are_mapped(visitor: Visitor, catalogue: Catalogue) -> None:
+    path = visitor.filed(SEED.text)
+    unknown = visitor.filed(find("unknown").text)
+    found = addresses(visitor)
+    base = "http://localhost:8401"
+    assert f"{base}/e" in found
+    assert {f"{base}/e/rules/{rule}" for rule in catalogue.rules} <= set(found)
+    assert found[f"{base}{path}"] == "2026-11-25T12:00:00Z"
+    assert f"{base}{unknown}" not in found
+    assert len([address for address in found if address.startswith(f"{base}/e/cases/")]) == 1
+    assert len(found) == len(catalogue.rules) + 4
+
+
+def test_strangers_see_the_map_of_their_own_desk(visitor: Visitor, stranger_at_the_desk: Visitor, catalogue: Catalogue) -> None:
+    visitor.filed(SEED.text)
+    listed = stranger_at_the_desk.post("/e", {"raw": SEED.text, "listed": "yes"}).headers["location"].partition("?")[0]
+    unlisted = stranger_at_the_desk.filed(SEED.text)
+    found = addresses(stranger_at_the_desk)
+    assert f"https://errors.example.org{listed}" in found
+    assert f"https://errors.example.org{unlisted}" not in found
+    assert len(found) == len(catalogue.rules) + 4
+
+
+def test_a_long_list_is_mapped_page_by_page(visitor: Visitor, catalogue: Catalogue) -> None:
+    for _ in range(105):
+        visitor.filed(SEED.text)
+    assert len(addresses(visitor)) == len(catalogue.rules) + 3 + 105
