@@ -85,6 +85,26 @@ def test_an_unknown_error_gets_an_honest_page(open_page: Open, keep: Keep) -> No
     keep(page, "unknown-en-desk")
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with-scripts", "without-scripts"])
+@pytest.mark.parametrize(
+    ("lang", "button", "ask", "mark", "said"),
+    [
+        ("en", "Explain", "Ask a model", "model-assisted, not checked by a person", "Simulated by the sandbox: nobody read the text."),
+        ("zh", "解释", "询问模型", "模型辅助，未经人工核对", "模拟的回答：没有人读过这段文本。"),
+    ],
+)
+def test_a_model_is_asked_about_what_nobody_knows(
+    open_page: Open, lang: str, button: str, ask: str, mark: str, said: str, *, scripts: bool
+) -> None:
+    page = open_page(f"/e?lang={lang}", scripts=scripts)
+    send(page, f"HTTP 418: the frobnicator {lang} {scripts} failed", button)
+    page.get_by_role("button", name=ask).click()
+    page.wait_for_url("**answer=*")
+    opinion = page.locator("#opinion")
+    expect(opinion).to_contain_text(mark)
+    expect(opinion).to_contain_text(said)
+
+
 def test_markup_in_a_paste_stays_text(open_page: Open) -> None:
     page = open_page("/e?lang=en")
     bait = "HTTP 500 <script>window.pwned = 1</script><img src=x onerror='window.pwned = 1'> https://evil.example/ [x](javascript:alert(1)) {{ 7 * 7 }}"
