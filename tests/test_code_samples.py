@@ -19,20 +19,27 @@ import pytest
 
 from solvent.catalogue import load
 from solvent.model.failure import MONEY
+from tests.gemini import standing_in
 from tests.program import environment
 from tests.test_sandbox_program import running
 
 CODE = Path(load.__file__).parent / "code"
 ENDINGS = {"python": "py", "javascript": "mjs", "curl": "sh"}
 PROGRAMS = {"python": sys.executable, "javascript": "node", "curl": "sh"}
-MANNERS = {"openai_chat": "openai", "anthropic_messages": "anthropic"}
-MODELS = {"openai_chat": "gpt-4o-mini", "anthropic_messages": "claude-haiku-4-5"}
+MANNERS = {"openai_chat": "openai", "anthropic_messages": "anthropic", "gemini_generate": "google"}
+MODELS = {"openai_chat": "gpt-4o-mini", "anthropic_messages": "claude-haiku-4-5", "gemini_generate": "gemini-3"}
+VARIABLES = {
+    "openai_chat": ("OPENAI_BASE_URL", "OPENAI_API_KEY"),
+    "anthropic_messages": ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"),
+    "gemini_generate": ("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_KEY"),
+}
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running(tmp_path_factory.mktemp("sandbox")) as (line, _):
-        yield line
+def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Where each API is spoken: the sandbox knows two of them."""
+    with running(tmp_path_factory.mktemp("sandbox")) as (sandbox, _), standing_in() as google:
+        yield {"openai_chat": sandbox, "anthropic_messages": sandbox, "gemini_generate": google}
 
 
 def runs(language: str) -> bool:
@@ -58,8 +65,8 @@ class Reader:
     def run(
         self, sample: str, account: str, usd: str = "1.00", fallback: str | None = None, **more: str
     ) -> subprocess.CompletedProcess[str]:
-        name = self.dialect.partition("_")[0].upper()
-        given = {f"{name}_BASE_URL": self.base(), f"{name}_API_KEY": self.key(account, usd), "MODEL": MODELS[self.dialect]}
+        where, key = VARIABLES[self.dialect]
+        given = {where: self.base(), key: self.key(account, usd), "MODEL": MODELS[self.dialect]}
         if fallback is not None:
             given |= {
                 "FALLBACK_BASE_URL": self.base(),
@@ -107,15 +114,15 @@ class Reader:
 
 
 @pytest.fixture(params=load.CODE_DIALECTS)
-def copier(request: pytest.FixtureRequest, address: str, tmp_path: Path, language: str) -> Reader:
-    return Reader(address, tmp_path, language, request.param)
+def copier(request: pytest.FixtureRequest, addresses: dict[str, str], tmp_path: Path, language: str) -> Reader:
+    return Reader(addresses[request.param], tmp_path, language, request.param)
 
 
 @pytest.fixture
-def copiers(address: str, tmp_path: Path) -> list[Reader]:
+def copiers(addresses: dict[str, str], tmp_path: Path) -> list[Reader]:
     """One reader of each API in each language that this machine can run."""
     made = [
-        Reader(address, tmp_path / language / dialect, language, dialect)
+        Reader(addresses[dialect], tmp_path / language / dialect, language, dialect)
         for language in load.CODE_LANGUAGES
         for dialect in load.CODE_DIALECTS
         if runs(language)
@@ -158,6 +165,7 @@ def test_without_money_and_without_an_earlier_answer_the_sample_says_so(copier: 
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize("copier", ["openai_chat", "anthropic_messages"], indirect=True)
 def test_a_relay_without_money_is_known_by_its_words_behind_a_500(copier: Reader) -> None:
     vendor = MANNERS[copier.dialect]
     relay = f"new-api-club-{copier.language}-{vendor}"
@@ -248,11 +256,16 @@ def no_money() -> str:
     return str(ast.literal_eval(made.args[0]))
 
 
+# Google also says this of a limit that ends by itself.
+AMBIGUOUS_AT_GOOGLE = "exceeded your current quota"
+
+
 def test_every_sample_knows_an_empty_account_by_the_same_words() -> None:
     parts = no_money().split("|")
     for path in CODE.glob("*/money.*"):
         text = path.read_text(encoding="utf-8")
-        assert [part for part in parts if part not in text] == [], path
+        missing = [part for part in parts if part not in text]
+        assert missing == ([AMBIGUOUS_AT_GOOGLE] if path.parent.name == "gemini_generate" else []), path
 
 
 def test_the_words_know_most_empty_accounts_and_hardly_anything_else() -> None:

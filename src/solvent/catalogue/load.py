@@ -18,7 +18,7 @@ from solvent.model.verdict import Actor, Category, Wallet
 
 CODE_LANGUAGES = ("python", "javascript", "curl")
 # The APIs for which there are samples, the most spoken one first.
-CODE_DIALECTS = ("openai_chat", "anthropic_messages")
+CODE_DIALECTS = ("openai_chat", "anthropic_messages", "gemini_generate")
 
 
 @dataclass(frozen=True)

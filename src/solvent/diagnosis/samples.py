@@ -11,7 +11,7 @@ from solvent.diagnosis import spoken
 from solvent.diagnosis.reading import Reading
 from solvent.model.verdict import Role, Verdict
 
-_VARIABLE = re.compile(r"\b(?:(?:OPENAI|ANTHROPIC|FALLBACK)_(?:BASE_URL|API_KEY|MODEL)|MODEL)\b")
+_VARIABLE = re.compile(r"\b(?:(?:OPENAI|ANTHROPIC|(?:GOOGLE_)?GEMINI|FALLBACK)_(?:BASE_URL|API_KEY|MODEL)|MODEL)\b")
 
 
 class Sample(NamedTuple):

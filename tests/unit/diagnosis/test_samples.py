@@ -27,6 +27,7 @@ def given(text: str, language: str | None = None) -> samples.Sample:
             "openai_chat",
         ),
         (f"anthropic.BadRequestError: Error code: 400 - {CREDIT}", "python", "anthropic_messages"),
+        ("google.genai.errors.ClientError: 429 RESOURCE_EXHAUSTED. Your prepayment credits are depleted.", "python", "gemini_generate"),
         ("curl: (28) Operation timed out after 5000 milliseconds", "curl", "openai_chat"),
         ("HTTP 503: busy", "python", "openai_chat"),
     ],
