@@ -71,6 +71,10 @@ def _drafted(answer: dict[str, Any]) -> list[str]:
     return [columns.clean(line) for line in lines]
 
 
+def _outbreak(told: dict[str, Any] | None) -> str | None:
+    return None if told is None else f"since {told.get('since')}, {told.get('this_week')} times in the last 7 days"
+
+
 def _told(case: dict[str, Any]) -> list[str]:
     """The case's facts, and its report where the office sends one, beside the facts or inside a verdict."""
     verdict: dict[str, Any] = case.get("verdict") or case
@@ -85,6 +89,8 @@ def _told(case: dict[str, Any]) -> list[str]:
         ("first", columns.instant(case.get("first_at"))),
         ("last", columns.instant(case.get("last_at"))),
         ("rule", verdict.get("rule")),
+        ("outbreak", _outbreak(case.get("outbreak"))),
+        ("readers", ", ".join(f"{word} {count}" for word, count in (case.get("feedback") or {}).items() if count) or None),
     ]
     lines = [columns.clean(case.get("title")), "", *columns.facts(facts)]
     for head, field in (("Why", "cause"), ("Who acts", "who_acts"), ("What to do", "solution"), ("Prevent it", "prevention")):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -99,7 +100,8 @@ def _head(verdict: Verdict, provider: str | None) -> list[str]:
     named = f'provider = "{provider}"' if provider else '# provider = "a name from providers/"  # leave it out where many use the sentence'
     return [
         "# The name of this file is the defect's, in a few words with hyphens. Replace what is marked, then run `make check`.",
-        f'category = "{MARK}: one of {", ".join(item.value for item in Category)}{hint}"',
+        *(f"# {line}" for line in textwrap.wrap(", ".join(item.value for item in Category), 120)),
+        f'category = "{MARK}: one of the above{hint}"',
         f'voice = "{MARK}: who speaks, one of {", ".join(VOICES)}"',
         named,
         f"status = {status}" if status is not None else "# status = 400  # what the provider documents",

@@ -73,6 +73,7 @@ def desk_endpoints(desk: Desk) -> list[Endpoint]:
         told = _occurrence(opened.occurrence, opened.case, naming.title(opened.case, catalogue, language(call)))
         explanation = opened.explanation
         verdict = explanation.verdict.as_json(explanation.report)
+        told |= {"correction": opened.occurrence.correction, "attempt": _attempt(opened.occurrence)}
         return JSONResponse(told | {"text": opened.occurrence.text, "redacted": dict(opened.occurrence.struck), "verdict": verdict})
 
     async def remove(call: Call) -> Response:
@@ -99,4 +100,18 @@ def _occurrence(occurrence: Occurrence, case: Case, title: str) -> dict[str, Any
         "source": occurrence.source,
         "listed": occurrence.listed,
         "feedback": occurrence.feedback,
+    }
+
+
+def _attempt(occurrence: Occurrence) -> dict[str, Any] | None:
+    """Where an attempt of the gateway failed; null for what was pasted."""
+    met = occurrence.attempted
+    if met is None:
+        return None
+    return {
+        "key_id": met.key_id or None,
+        "account": met.account,
+        "model": met.model,
+        "request_id": met.request_id or None,
+        "upstream_request_ids": list(met.upstream_request_ids),
     }

@@ -93,3 +93,11 @@ def test_a_rule_is_drafted_as_a_file_with_its_place_above(office: OfficeTwin) ->
 def test_no_draft_of_a_case_that_is_not_there(office: OfficeTwin) -> None:
     office.tells["GET /api/cases/zz/draft"] = problem(404, "there is no case `zz`")
     assert "`solvent cases list` shows the ids" in office.run("cases", "draft", "zz").err
+
+
+def test_a_case_tells_of_its_outbreak_and_its_readers(office: OfficeTwin) -> None:
+    told = {"outbreak": {"since": "2026-05-07", "this_week": 14}, "feedback": {"helped": 0, "not_helped": 2, "corrected": 1}}
+    office.tells["GET /api/cases/c1"] = CASE | told
+    out = office.run("cases", "show", "c1").out
+    assert "outbreak  since 2026-05-07, 14 times in the last 7 days" in out
+    assert "readers   not_helped 2, corrected 1" in out

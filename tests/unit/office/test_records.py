@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -9,6 +10,7 @@ from starlette.routing import Router
 from solvent.adapters.memory import MemoryCaseStore
 from solvent.diagnosis.engine import Engine
 from solvent.model.key import Key
+from solvent.model.occurrence import Attempted
 from solvent.office.cases import case_endpoints
 from solvent.office.endpoints import routes
 from solvent.office.records import desk_endpoints, ledger_endpoints, request_endpoints
@@ -175,3 +177,15 @@ async def test_occurrences_are_searched_and_filtered_and_the_filters_hold_from_p
         assert len((await get(world, f"/api/occurrences?{query}", desk)).json["items"]) == number, query
     for query in ("source=mail", "since=soon", "q=%3F", "state=open", "provider=nobody", "since=2026-11-25&until=2026-11-01"):
         assert (await get(world, f"/api/occurrences?{query}", desk)).status == 400, query
+
+
+async def test_the_operator_is_told_what_its_reader_says_and_where_an_attempt_failed(world: World, desk: Desk) -> None:
+    filed = await desk.file(small.NO_CREDIT, "en")
+    await desk.give_feedback(filed.occurrence.id, "corrected", "it was the proxy")
+    told = (await get(world, f"/api/occurrences/{filed.occurrence.id}", desk)).json
+    assert (told["feedback"], told["correction"], told["attempt"]) == ("corrected", "it was the proxy", None)
+    met = Attempted("k1", "relay", "m", "slv-1", ("up-1",))
+    item = replace(filed.occurrence, id="gateway1", source="gateway", text="402 no\naccount: relay", listed=False, attempted=met)
+    await cast("MemoryCaseStore", desk._store).file(item, filed.case)
+    told = (await get(world, "/api/occurrences/gateway1", desk)).json
+    assert told["attempt"] == {"key_id": "k1", "account": "relay", "model": "m", "request_id": "slv-1", "upstream_request_ids": ["up-1"]}
