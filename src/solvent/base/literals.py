@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 # An expression of so few whole texts is looked for by them alone; more of them would cost more than a match does.
@@ -19,7 +20,9 @@ _PIECE_MIN = 2
 _EVERYWHERE = re.compile(
     "[^a-z0-9\x80-\U0010ffff]|error|code|type|message|status|request|invalid|model|token|api|key|limit|exceeded|is|the|this|your"
 )
+_PLAIN = re.compile(r"[^\\^$.|?*+()\[\]{}]+(?![?*+{])")
 _LITERAL_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a"}
+_REPEATS: dict[str, tuple[int, int | None]] = {"?": (0, 1), "*": (0, None), "+": (1, None)}
 _OPEN_ESCAPES = "dDsSwW"
 _PLACES = "bBAz"
 
@@ -60,6 +63,7 @@ def fold(text: str) -> str:
     return small if small.isascii() else small.replace("ſ", "s")
 
 
+@cache
 def pieces(source: str) -> Pieces:
     """The pieces of an expression that is matched without regard to case."""
     try:
@@ -171,7 +175,12 @@ class _Reader:
     def _sequence(self) -> _Language:
         parts: list[_Language] = []
         while self._peek() not in ("", "|", ")"):
-            parts.append(self._quantified(self._atom()))
+            plain = _PLAIN.match(self._source, self._at)
+            if plain is None:
+                parts.append(self._quantified(self._atom()))
+            else:
+                parts.append(_literal(plain.group()))
+                self._at = plain.end()
         return _in_a_row(parts)
 
     def _atom(self) -> _Language:
@@ -251,10 +260,11 @@ class _Reader:
         return _repeated(part, *bounds)
 
     def _bounds(self) -> tuple[int, int | None] | None:
-        for sign, bounds in (("?", (0, 1)), ("*", (0, None)), ("+", (1, None))):
-            if self._taken(sign):
-                return bounds
-        if self._peek() != "{":
+        sign = self._peek()
+        if sign in _REPEATS:
+            self._at += 1
+            return _REPEATS[sign]
+        if sign != "{":
             return None
         end = self._source.find("}", self._at)
         least, comma, most = self._source[self._at + 1 : end].partition(",")
@@ -264,5 +274,5 @@ class _Reader:
         return int(least), int(most) if most else None if comma else int(least)
 
 
-def _literal(char: str) -> _Language:
-    return _Language(frozenset({fold(char)}), None)
+def _literal(text: str) -> _Language:
+    return _Language(frozenset({fold(text)}), None)
