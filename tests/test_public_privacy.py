@@ -90,7 +90,7 @@ ASKED = {
     for path in (ROOT / "src" / "solvent" / "console").glob("*.py")
     for name in re.findall(r'query_params(?:\.get\(|\[)"(\w+)"', path.read_text(encoding="utf-8"))
 } | {field.name for field in fields(Filters)}
-QUERIES |= {name: ("zz", "1") for name in ASKED - QUERIES.keys()}
+QUERIES |= dict.fromkeys(ASKED - QUERIES.keys(), ("zz", "1"))
 LINK = re.compile(r'(?:href|action|src)="([^"]+)"|<(?:link|id|loc)>([^<]+)<')
 
 
