@@ -164,7 +164,8 @@ def wallet_of(rule: Rule, reading: Reading, chain: Chain, parties: Mapping[str, 
         if rule.voice == "any" and not _passed_on(reading, chain):
             return _OWN_WORDS.get(category, Wallet.NONE)
         return Wallet.RELAY_UPSTREAM
-    if category is Category.CREDIT_EXHAUSTED and rule.voice == "any" and chain.provider is None and _sells(reading, parties):
+    nobodys = category is Category.CREDIT_EXHAUSTED and rule.voice == "any"
+    if nobodys and (_own_credit(reading, chain, parties) or (chain.provider is None and _sells(reading, parties))):
         return Wallet.RELAY_USER
     return Wallet.KEY_BUDGET if category is Category.BUDGET_LIMIT else Wallet.OWN_PROVIDER_ACCOUNT
 
@@ -188,12 +189,26 @@ def _passed_on(reading: Reading, chain: Chain) -> bool:
     return any(status.code == _PAYMENT_REQUIRED for status in reading.statuses)
 
 
-def own_speaker(rule: Rule | None, reading: Reading, chain: Chain) -> str:
-    """The relay whose own words these are, where a sentence of nobody in particular comes from one that shows its name."""
+def own_speaker(rule: Rule | None, reading: Reading, chain: Chain, parties: Mapping[str, Party]) -> str:
+    """Whose own words these are, where a sentence of nobody in particular comes from a relay or an app that shows its name."""
+    if rule is not None and rule.voice == "any" and rule.category is Category.CREDIT_EXHAUSTED:
+        app = _own_credit(reading, chain, parties)
+        if app is not None:
+            return app
     named = [name for name, _ in chain.relays if name != UNNAMED_RELAY]
     if rule is None or rule.voice != "any" or not named or _passed_on(reading, chain) or rule.id.startswith("status/"):
         return "unknown"
     return named[0]
+
+
+def _own_credit(reading: Reading, chain: Chain, parties: Mapping[str, Party]) -> str | None:
+    """The app that the text says the empty account is held with: `your Acme account`, `Acme credits`."""
+    if chain.relays or chain.gateways:
+        return None
+    for name in chain.apps:
+        if re.search(rf"\b{re.escape(parties[name].label)}(?:.s)? (?:account|credits?|balance|wallet)\b", reading.flat, re.IGNORECASE):
+            return name
+    return None
 
 
 def _sells(reading: Reading, parties: Mapping[str, Party]) -> bool:

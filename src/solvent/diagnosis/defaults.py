@@ -41,7 +41,7 @@ _VAGUE = frozenset({Category.INVALID_REQUEST, Category.SERVER_ERROR, Category.NE
 UNLIKELY: tuple[tuple[frozenset[int], frozenset[Category], int], ...] = (
     (frozenset({400, 404, 413, 415, 422}), _HEALS, 12),
     (frozenset({401, 402, 429}), _VAGUE, 40),
-    (frozenset({400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429}), frozenset({Category.NETWORK}), 40),
+    (frozenset({400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429}), frozenset({Category.NETWORK}), 60),
     (frozenset({429}), frozenset({Category.OVERLOADED}), 2),
 )
 

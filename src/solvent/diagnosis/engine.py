@@ -30,6 +30,8 @@ from solvent.model.verdict import Category, Tried
 
 # A rule that names a provider while the text clearly shows another one is probably somebody else's borrowed sentence.
 CONTRADICTED = 15
+# What a sentence gains that the innermost error itself says.
+INNERMOST = 8
 _CLEAR_WEIGHT = 4
 _TRAIL_MAX = 8
 # Folders whose sentences are nobody's in particular.
@@ -152,7 +154,19 @@ class Engine:
             score = (rank, _precision(clause))
             if best is None or score > best[:2]:
                 holding[clause.rule.id] = (*score, clause)
+        self._prefer_innermost(reading, holding)
         return self._decision(reading, chain, holding, failed, looked)
+
+    def _prefer_innermost(self, reading: Reading, holding: dict[str, tuple[int, int, _Clause]]) -> None:
+        """Of sentences that nobody in particular uses, those count more that the innermost error says itself, not the text around it."""
+        inner = reading.innermost
+        rivals = [item for item in holding.values() if item[2].rule.id.startswith(_FAMILIES[0])]
+        if inner is None or not inner.message or len({item[2].rule.category for item in rivals}) < 2:
+            return
+        inside, named = self._set.look(inner.message), {inner.code.lower(), inner.kind.lower()}
+        for rank, precision, clause in rivals:
+            if inside.among(clause.text | clause.all) or any(not named.isdisjoint(match.code) for match in clause.rule.matches):
+                holding[clause.rule.id] = (rank + INNERMOST, precision, clause)
 
     def _candidates(self, reading: Reading, found: set[int], statuses: frozenset[int]) -> list[_Clause]:
         clauses: dict[int, _Clause] = {}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from solvent.catalogue.load import Catalogue
+from solvent.catalogue.parties import Party
 from solvent.catalogue.rules import Rule
 from solvent.diagnosis import chain as chains
 from solvent.diagnosis import defaults, fingerprint, phrases, quote, reader, recovery, refused, request_ids
@@ -31,7 +33,7 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
     chain = _with_inner_hop(decision, reading)
     category = Category.OTHER if rule is None else rule.category
     wallet = Wallet.NONE if rule is None else chains.wallet_of(rule, reading, chain, parties)
-    provider = _provider(rule, chain, reading, contradicted=decision.contradicted)
+    provider = _provider(decision, chain, reading, parties)
     behind = rule is not None and rule.voice in ("provider", "any") and chains.operated(chain, parties, provider)
     actor = _actor(rule, category, wallet, behind=behind)
     status, status_source = _status(decision)
@@ -86,18 +88,21 @@ def _with_inner_hop(decision: Decision, reading: Reading) -> Chain:
     return Chain(chain.weights, chain.provider, (*extra, *chain.relays), chain.gateways, chain.edges, chain.sdks, chain.apps)
 
 
-def _provider(rule: Rule | None, chain: Chain, reading: Reading, *, contradicted: bool) -> str:
+def _provider(decision: Decision, chain: Chain, reading: Reading, parties: Mapping[str, Party]) -> str:
+    """Who produced the words, by the catalogue's name; `unknown` where nothing tells."""
+    rule = decision.rule
     if rule is not None and rule.category in (Category.CLIENT_CODE, Category.NOT_AN_ERROR):
         return "client" if rule.category is Category.CLIENT_CODE else "none"
     if rule is not None and rule.voice == "relay":
         return chain.relays[0][0] if chain.relays else rule.provider or "unknown"
-    if rule is not None and rule.provider is not None and not contradicted:
+    if rule is not None and rule.provider is not None and not decision.contradicted:
         return rule.provider
+    speaker = chains.own_speaker(rule, reading, chain, parties)
+    if speaker != "unknown":
+        return speaker
     if chain.provider is not None:
         return chain.provider
-    if rule is not None and rule.voice == "edge" and chain.edges:
-        return chain.edges[0]
-    return chains.own_speaker(rule, reading, chain)
+    return chain.edges[0] if rule is not None and rule.voice == "edge" and chain.edges else "unknown"
 
 
 def _actor(rule: Rule | None, category: Category, wallet: Wallet, *, behind: bool) -> Actor:

@@ -125,6 +125,8 @@ STAMP = "(request id: 20260729103912821225788268d9d6wPH3thK5)"
         ('402 {"error":"Not enough wallet funds: https://acme.example/billing/credits"}', "relay_user"),
         ('402 {"error":"Not enough wallet funds: https://api.together.ai/settings/billing"}', "own_provider_account"),
         ('402 {"error":"Not enough wallet funds: see https://acme.example/docs"}', "own_provider_account"),
+        ("Dify: not enough wallet funds in your Dify account", "relay_user"),
+        ("Dify: not enough wallet funds", "own_provider_account"),
         ('{"error":"Your account has been suspended"}', "own_provider_account"),
         (f'{{"error":{{"message":"Your account has been suspended {STAMP}","type":"acme_api_error"}}}}', "none"),
     ],
@@ -138,6 +140,7 @@ def test_whose_wallet_words_of_nobody_in_particular_mean(text: str, wallet: str)
     [
         ('402 {"error":"Not enough wallet funds at zenmux"}', "zenmux"),
         ("zenmux: HTTP 402", "unknown"),
+        ("Dify with gpt-4o: not enough wallet funds in your Dify account", "dify"),
         (f'402 {{"error":{{"message":"Not enough wallet funds {STAMP}","type":"x"}}}}', "unknown"),
     ],
 )

@@ -129,3 +129,19 @@ def test_a_status_speaks_against_words_that_it_makes_unlikely(text: str, rule_id
     decision = decide(text, BROAD, vague)
     assert decision.rule is not None
     assert decision.rule.id == rule_id
+
+
+@pytest.mark.parametrize(
+    ("text", "rule_id"),
+    [
+        ('limit reached: {"error":{"message":"a bad value"}}', "generic/vague"),
+        ('limit reached: {"error":{"message":"m","code":"bad_code"}}', "generic/vague"),
+        ('bad value: {"error":{"message":"limit reached"}}', "generic/broad"),
+        ("limit reached: a bad value", "generic/broad"),
+    ],
+)
+def test_what_the_innermost_error_says_counts_more_than_the_text_around_it(text: str, rule_id: str) -> None:
+    vague = rule("generic/vague", 'category = "invalid_request"\nrank = 45', "text = ['bad value']\n[[match]]\ncode = ['bad_code']")
+    decision = decide(text, BROAD, vague)
+    assert decision.rule is not None
+    assert decision.rule.id == rule_id
