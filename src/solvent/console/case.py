@@ -37,7 +37,7 @@ async def _show(site: Site, request: Request, console: OperatorSite | None = Non
         form = negotiation.accepted(request.headers.get("accept"))
         return site.refuse(request, lang, 404, refusals.missing("case", lang), form=form)
     page = await site.desk.occurrences(limit=PAGE_LENGTH, after=request.query_params.get("after"), case_id=case.id)
-    history = (await site.desk.history(case.id))[case.id]
+    history = (await site.desk.history(case))[case.id]
     known = case.provider in site.catalogue.parties
     return site.page(
         request,

@@ -22,6 +22,6 @@ async def show(site: Site, request: Request) -> Response:
     if asked.wrong:
         return site.page(request, "cases.html", lang, status=400, items=[], found=None, **shown)
     found = await site.desk.find_cases(asked.filters, limit=PAGE_LENGTH, after=request.query_params.get("after"))
-    histories = await site.desk.history(*(case.id for case in found.page.items))
+    histories = await site.desk.history(*found.page.items)
     items = [(case, case_title(case, site.catalogue, lang), histories[case.id].outbreak) for case in found.page.items]
     return site.page(request, "cases.html", lang, items=items, found=found, **shown)

@@ -49,7 +49,7 @@ async def _answer(site: Site, request: Request, lang: str, form: Form, opened: O
     shown = explained.values(explanation, site.catalogue, f"/e/{name}", code)
     token = site.handover.take(request.query_params.get(handover.FIELD), name) if request.method == "GET" else None
     link = None if token is None else deletion.address(site, request, name, token, lang)
-    filed, history = opened.occurrence, (await site.desk.history(opened.case.id))[opened.case.id]
+    filed, history = opened.occurrence, (await site.desk.history(opened.case))[opened.case.id]
     back = again.of(explanation.verdict, site.desk.now(), filed.at, as_it_failed=filed.source == "gateway")
     shown |= {"deletion_link": link, "indexed": found_by_all(filed), "history": history, "again": back, "opinion": beside}
     answer = site.page(request, "paste.html", lang, occurrence=filed, case=opened.case, **shown)

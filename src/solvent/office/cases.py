@@ -47,7 +47,7 @@ def case_endpoints(desk: Desk, casework: Casework) -> list[Endpoint]:
         latest = (await desk.everything(limit=1, after=None, case_id=found.id)).items
         opened = await desk.open(latest[0][0].id, lang) if latest else None
         told = None if opened is None else opened.explanation.verdict.as_json(opened.explanation.report)
-        history = (await desk.history(found.id))[found.id]
+        history = (await desk.history(found))[found.id]
         more = _history(history) | _insight(await casework.look(found), catalogue, lang)
         return JSONResponse(_case(found, catalogue, lang) | more | {"verdict": told})
 

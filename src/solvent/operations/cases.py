@@ -22,12 +22,14 @@ from solvent.diagnosis import desk, fingerprint, normalise
 from solvent.diagnosis.desk import Explanation
 from solvent.diagnosis.engine import Engine
 from solvent.model.filters import NO_RULE, Filters, Found
-from solvent.model.occurrence import CORRECTED, CORRECTION_MAX, FEEDBACK, GATEWAY, SOURCES, Case, Occurrence, Page, View
+from solvent.model.occurrence import CORRECTED, CORRECTION_MAX, FEEDBACK, GATEWAY, SOURCES, Case, Hours, Occurrence, Page, View
 from solvent.operations import attempts
 from solvent.operations.ports import CaseStore
 
 LIST_MAX = 100
 HISTORY_DAYS = 30
+LARGE = 10_000  # occurrences of a case
+_COUNTED_FOR = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Desk:
         self._clock = clock
         self._random_bytes = random_bytes
         self._monotonic_ns = monotonic_ns
+        self._counted: dict[str, tuple[datetime, Hours]] = {}
 
     def now(self) -> datetime:
         """The present instant, by the clock of the desk."""
@@ -239,11 +242,19 @@ class Desk:
         """The case that holds by now what was in this one; None where it was not merged."""
         return await self._store.merged_into(case_id)
 
-    async def history(self, *case_ids: str) -> dict[str, History]:
-        """How often each of these cases was seen lately, and whether it surges."""
+    async def history(self, *cases: Case) -> dict[str, History]:
+        """How often each of these cases was seen lately, and whether it surges, by their ids.
+
+        To count a large one takes long, and one more changes little: that is counted once a minute.
+        """
         now = self._clock.now()
-        hours = await self._store.hours(case_ids, now - timedelta(days=HISTORY_DAYS), self._view)
-        told = ((case_id, hours.get(case_id, ())) for case_id in case_ids)
+        kept = {case.id: self._counted[case.id] for case in cases if case.id in self._counted and case.count > LARGE}
+        fresh = {case_id: hours for case_id, (at, hours) in kept.items() if now - at < _COUNTED_FOR}
+        wanted = [case.id for case in cases if case.id not in fresh]
+        hours = fresh | await self._store.hours(wanted, now - timedelta(days=HISTORY_DAYS), self._view)
+        large = {case.id: (now, hours.get(case.id, ())) for case in cases if case.count > LARGE and case.id not in fresh}
+        self._counted = {case_id: held for case_id, held in self._counted.items() if now - held[0] < _COUNTED_FOR} | large
+        told = ((case.id, hours.get(case.id, ())) for case in cases)
         return {case_id: History(outbreak.days(of_it, now, HISTORY_DAYS), outbreak.outbreak(of_it, now)) for case_id, of_it in told}
 
     async def give_feedback(self, occurrence_id: str, feedback: str, correction: str = "") -> bool:

@@ -15,7 +15,7 @@ from solvent.diagnosis.engine import Engine
 from solvent.model.filters import Filters
 from solvent.model.occurrence import CORRECTION_MAX, Occurrence, View
 from solvent.model.verdict import Category, Wallet
-from solvent.operations.cases import LIST_MAX, Desk
+from solvent.operations.cases import LARGE, LIST_MAX, Desk
 from tests import small
 from tests.conftest import FixedClock
 
@@ -279,11 +279,11 @@ async def test_what_a_reader_says_instead_is_kept_without_secrets_and_bounded(de
 async def test_how_often_and_whether_it_surges(desk: Desk, clock: FixedClock) -> None:
     for _ in range(5):
         filed = await desk.file(small.NO_CREDIT, "en")
-    history = await desk.history(filed.case.id, "nobody")
+    history = await desk.history(filed.case, replace(filed.case, id="nobody"))
     assert history[filed.case.id].days[-1].count == 5
     assert history[filed.case.id].outbreak == Outbreak(clock.instant.date(), 5)
     assert (history["nobody"].outbreak, sum(day.count for day in history["nobody"].days)) == (None, 0)
-    assert (await desk.for_strangers().history(filed.case.id))[filed.case.id].outbreak is None
+    assert (await desk.for_strangers().history(filed.case))[filed.case.id].outbreak is None
 
 
 async def test_a_paste_is_found_by_its_words_and_by_who_passed_it_on(desk: Desk) -> None:
@@ -309,3 +309,17 @@ async def test_strangers_learn_nothing_from_a_filter_that_a_list_would_not_tell_
     assert (await public.find_cases(asked, limit=5, after=None)).count == count
     shown = (await public.find(Filters(), limit=5, after=None)).page.items
     assert [(case.state, case.template) for _, case in shown] == [("answered", "")]
+
+
+async def test_a_large_case_is_counted_once_a_minute_and_a_small_one_always(desk: Desk, store: MemoryCaseStore, clock: FixedClock) -> None:
+    async def today(count: int) -> int:
+        case = replace((await desk.file(small.NO_CREDIT, "en")).case, count=count)
+        return (await desk.history(case))[case.id].days[-1].count
+
+    assert [await today(LARGE) for _ in range(3)] == [1, 2, 3]
+    assert [await today(LARGE + 1) for _ in range(3)] == [4, 4, 4]
+    clock.pass_by(seconds=59)
+    assert await today(LARGE + 1) == 4
+    clock.pass_by(seconds=1)
+    assert await today(LARGE + 1) == 8
+    assert await store.counts(View.OPERATOR) == (8, 1)
