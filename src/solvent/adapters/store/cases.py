@@ -32,6 +32,7 @@ class SqlCaseStore:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
         self._filing = Filing(self._file_all)
+        self._forgetting = search.Forgetting(transactions)
 
     async def file(self, occurrence: Occurrence, case: Case) -> Case:
         """Adds the occurrence and opens its case or counts it there, in one transaction with whatever else is being filed."""
@@ -152,7 +153,7 @@ class SqlCaseStore:
             await connection.execute(update(cases).where(cases.c.id == row.case_id).values(count=cases.c.count - 1))
             if not await drop_empty(connection, row.case_id):
                 await _forget_words(connection, row)
-        await search.forget(self._transactions)
+        await self._forgetting.forget()
         await self._transactions.forget()
         return True
 

@@ -7,6 +7,7 @@ changes for all of its occurrences at once.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -119,18 +120,35 @@ def from_newest(query: Select[Any], limit: int, place: tuple[datetime, str] | No
     return query.order_by(query.selected_columns.last_at.desc(), cases.c.id.desc()).limit(limit + 1)
 
 
-async def forget(transactions: Transactions) -> None:
-    """Leaves nothing of what was removed in the indexes' pages, where it stands until they are written anew.
+class Forgetting:
+    """Leaves nothing of what was removed in the indexes' pages, where its terms stand until they are written anew.
 
-    That takes as long as they are large, so it is done in steps, between which others have their turn.
+    That takes as long as the indexes are large, so it is done in steps, between which others have their turn. A pass takes in what is
+    there when it begins: one that is under way, perhaps since before a restart, is finished first.
     """
-    for index in INDEXES:
-        changed = _STEP_PAGES
-        while changed > 1:
-            async with transactions.write() as connection:
-                before = (await connection.execute(text("SELECT total_changes()"))).scalar_one()
-                await connection.execute(text(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', {-_STEP_PAGES})"))  # noqa: S608 - ours
-                changed = (await connection.execute(text("SELECT total_changes()"))).scalar_one() - before
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+        self._turn = asyncio.Lock()
+
+    async def forget(self) -> None:
+        """Returns once all that is removed by now is gone."""
+        async with self._turn:
+            for index in INDEXES:
+                await self._go_on(index)
+                await self._step(index, -_STEP_PAGES)
+                await self._go_on(index)
+
+    async def _go_on(self, index: str) -> None:
+        while await self._step(index, _STEP_PAGES) > 1:
+            pass
+
+    async def _step(self, index: str, pages: int) -> int:
+        """Writes up to so many pages, below zero as the beginning of a pass; how much there was to do, at most one where nothing was."""
+        async with self._transactions.write() as connection:
+            before = (await connection.execute(text("SELECT total_changes()"))).scalar_one()
+            await connection.execute(text(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', {pages})"))  # noqa: S608 - names of ours
+            return int((await connection.execute(text("SELECT total_changes()"))).scalar_one() - before)
 
 
 async def _match(connection: AsyncConnection, filters: Filters) -> str | None:
