@@ -33,7 +33,7 @@ _ARROW = re.compile(rf"(?:->|=>|>|→|➔|➜|⇒|›|»|▸|▶){_CLAUSE}*")
 _CLAUSE_END = ",，;；。！!？?\n"
 # What stands for the dot of an address that is written apart.
 _DOT = (
-    r"(?:\s+[.。．｡․·•]\s*|\s*[．｡․]\s*|\s*[\[({<【（]\s*(?:\.|dot|点)\s*[\])}>】）]\s*|\s+dot\s+"
+    r"(?:\s+[.。．｡․·•]\s*|\s*[．｡․]\s*|\s*[\[({<【（]\s*(?:\.|(?i:dot)|点)\s*[\])}>】）]\s*|\s+(?i:dot)\s+"
     r"|[.。]\s+(?=ENDING)|。(?=ENDING)|\s*点\s*(?=ENDING))"
 )
 # Endings of addresses that are no words of a sentence, in small letters as nobody begins a sentence.

@@ -18,6 +18,7 @@ from solvent.catalogue.tables import Steps, Words
 # One run of a machine's name: letters, digits and what joins them. Foreign letters count, so that a look-alike is one run too.
 RUN = re.compile(r"[A-Za-z0-9_.:/@%+~#=&?*\\|^\[\]{}<>$ƒ-]+")
 _PIECE = re.compile(r"[A-Za-z0-9_.@%+~*$ƒ-]+")
+_MEMBER = re.compile(r"(?<=\.)[A-Za-z_][A-Za-z0-9_]{3,}(?![\w.-])")
 _WORD = re.compile(r"[A-Za-z]+")
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:/*", re.IGNORECASE)
 _TRIM = ".:?!*|~^\\&=<>[]{}#+/_-"
@@ -46,6 +47,8 @@ _UNITS = {
     "eur": r"eur|euros?|欧元",
     "gbp": r"gbp|pounds?|英镑",
     "cny": r"cny|rmb|yuan|人民币|块钱?|元",
+    "jiao": r"角钱?|毛钱?|分钱",
+    "coin": r"hkd|jpy|sgd|krw|usdt|btc|eth|bitcoins?|yen|won|rubles?|rupees?|港币|港元|日元|韩元|新币|卢布|比特币",
     "percent": r"%|％|percent",
     "token": r"tokens?|tpm",
     "credit": r"credits?|points?|点数?|积分|额度",
@@ -57,9 +60,11 @@ _SPELT = (
     r"(?:(?:a|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|eighty|ninety|hundred|thousand"
     r"|million)[\s-])+|[一二两三四五六七八九十百千万亿半几]+\s?"
 )
-_COINS = "usd|cent|eur|gbp|cny"
+_COINS = "usd|cent|eur|gbp|cny|jiao|coin"
+_CODES = r"usd|us\$|eur|gbp|cny|rmb|hkd|jpy|usdt|人民币|美元|美金"
 AMOUNT = re.compile(
     rf"(?P<sign>[$€£¥￥₿₹₩])\s?(?P<signed>{_NUMBER})"
+    rf"|(?<![A-Za-z])(?P<code>{_CODES})[\s:：]{{0,2}}(?P<coded>{_NUMBER})"
     rf"|(?<![A-Za-z0-9.,_-])(?P<number>{_NUMBER})\s?(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _UNITS.items())})(?![A-Za-z])"
     rf"|(?<![A-Za-z])(?P<spelt>{_SPELT})(?:{'|'.join(_UNITS[coin] for coin in _COINS.split('|'))})(?![A-Za-z])",
     re.IGNORECASE,
@@ -89,7 +94,10 @@ def _shaped(char: str) -> str:
         return "、"
     plain = unicodedata.normalize("NFKC", char)
     kind = unicodedata.category(char)[0]
-    if kind in "LMN" or (char not in "％＋：；，！？（）～＝＜＞＂＇" and len(plain) == 1 and plain in "./\\@-_%$#"):
+    # Also what a sign is made of: a letter in a circle is one that somebody reads.
+    hidden = plain != char and any(sign.isascii() and sign.isalnum() for sign in plain)
+    joint = char not in "％＋：；，！？（）～＝＜＞＂＇" and len(plain) == 1 and plain in "./\\@-_%$#"
+    if kind in "LMN" or hidden or joint or "🇦" <= char <= "🇿":
         return "ƒ"
     return char
 
@@ -113,6 +121,9 @@ def amounts(text: str) -> Iterator[tuple[int, int, str]]:
     for found in AMOUNT.finditer(text):
         if found["sign"]:
             number, unit = found["signed"], _SIGNS[found["sign"]]
+        elif found["code"]:
+            number = found["coded"]
+            unit = next(name for name, words in _UNITS.items() if re.fullmatch(words, found["code"], re.IGNORECASE))
         elif found["spelt"]:
             number, unit = folded(found.group()), "spelt"
         else:
@@ -200,6 +211,8 @@ def _parts(run: str, shaped: str) -> set[str]:
     for piece in _PIECE.finditer(shaped):
         begin, stop = trimmed(piece.group())
         found.add(run[piece.start() + begin : piece.start() + stop].casefold())
+        # `InternalServerError` of `openai.InternalServerError`.
+        found |= {part.casefold() for part in _MEMBER.findall(run[piece.start() : piece.end()])}
     return found - {""}
 
 
