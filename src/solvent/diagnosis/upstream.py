@@ -38,7 +38,7 @@ MEMO_MAX = 256
 _ROUNDS_MAX = 3
 _IDS_MAX, _HEADER_MAX = 8, 128
 _TEXT_MAX = 400
-# `fingerprint.template` reads no more, so a longer message is never a whole one.
+# `fingerprint.template` keeps no more, so a longer message is never a whole one.
 _SENTENCE_MAX = 600
 _LETTERS_MIN = 4
 _ID_HEADERS = ("request-id", "x-request-id", "x-oneapi-request-id", "x-amzn-requestid", "apim-request-id", "cf-ray")
