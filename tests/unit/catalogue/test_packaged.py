@@ -184,3 +184,9 @@ def test_every_handling_has_a_sample_in_every_language_for_every_api(catalogue: 
     assert used
     assert set(product(used, CODE_LANGUAGES, CODE_DIALECTS)) == set(catalogue.code)
     assert all(text.strip() for text in catalogue.code.values())
+
+
+def test_everything_that_an_app_tells_how_to_do_is_asked_for_somewhere(catalogue: Catalogue) -> None:
+    told = {act for party in catalogue.parties.values() for act in party.steps}
+    asked = {act for entries in catalogue.advice.values() for entry in entries for act in entry.acts}
+    assert told - asked <= {act for rule in catalogue.rules.values() for act in rule.acts or ()}
