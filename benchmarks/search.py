@@ -71,7 +71,7 @@ def groups() -> list[tuple[Case, str, str]]:
             first_at=NEWEST - OCCURRENCES * APART,
             last_at=NEWEST,
         )
-        shared = terms.terms(f"{text} {naming.words(case, packaged())} {'shared' if number % 2 else 'apart'}")
+        shared = terms.terms(f"{text} {naming.words(case, packaged())} {'oddgizmo' if number % 2 else 'evengizmo'}")
         found.append((case, text, " ".join(shared)))
     return found
 
@@ -132,14 +132,14 @@ def searches() -> dict[str, Filters]:
     day = timedelta(days=1)
     return {
         "nothing: the newest": Filters(view=View.DESK),
-        "a word of half of them": Filters(words=terms.wanted("shared"), view=View.DESK),
+        "a word of half of them": Filters(words=terms.wanted("oddgizmo"), view=View.DESK),
         "one Chinese sign": Filters(words=terms.wanted("额"), view=View.DESK),
         "余额不足": Filters(words=terms.wanted("余额不足"), view=View.DESK),
         "a word of one in a thousand": Filters(words=terms.wanted("gadgetbcd"), view=View.DESK),
         "the beginning of a thousand words": Filters(words=terms.wanted("gadg"), view=View.DESK),
         "the beginning of common words": Filters(words=terms.wanted("cre"), view=View.DESK),
-        "a common and a rare word, and both languages": Filters(words=terms.wanted("shared gadgetbcd 账户"), view=View.DESK),
-        "two words of half of them that never meet": Filters(words=terms.wanted("shared apart"), view=View.DESK),
+        "a common and a rare word, and both languages": Filters(words=terms.wanted("oddgizmo gadgetbcd 账户"), view=View.DESK),
+        "two words of half of them that never meet": Filters(words=terms.wanted("oddgizmo evengizmo"), view=View.DESK),
         "a category, a relay and a word": Filters(words=terms.wanted("error"), category="rate_limited", via="new-api", view=View.DESK),
         "a state of few cases": Filters(state="resolved", view=View.DESK),
         "a word in a week of last year": Filters(words=terms.wanted("error"), since=NEWEST - 340 * day, until=NEWEST - 333 * day),
