@@ -81,8 +81,8 @@ _NAMED = (
     r"|package|library|module|plugin|extension|tool|parameter|option|flag|field|header|variable|model|command|function|method|class|endpoint"
 )
 _KINDS = (
-    r"package|library|module|plugin|extension|sdk|cli|parameter|param|option|flag|field|header|variable|endpoint|model|function|method|class"
-    r"|command|plan|tier|website|provider|platform"
+    r"package|library|lib|module|framework|wrapper|utility|tool|plugin|extension|add-on|sdk|cli|parameter|param|option|flag|field|header|variable|endpoint|model|function|method|class"
+    r"|command|plan|tier|website|site|app|service|provider|platform"
 )
 _AFTER = re.compile(rf"(?i:\b(?:{_NAMED})\s+(?:(?:the|a|an|your|its)\s+)?)([A-Za-z]+)(?![\w-])")
 _BEFORE = re.compile(rf"(?<![\w-])([A-Za-z]+)(?i:\s+(?:{_KINDS})s?\b)")

@@ -4,7 +4,8 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from msgspec import structs
@@ -14,17 +15,21 @@ from solvent.adapters.memory import MemoryCaseStore
 from solvent.adapters.store.database import database_url, open_database
 from solvent.bootstrap.config import Config
 from solvent.bootstrap.parts import Parts, Secrets, build_app, build_public_app, complain, incident, join
+from solvent.bootstrap.stage import ModelStage
 from solvent.diagnosis.engine import Engine
 from solvent.ledger.journal import AttemptTold, HoldVoided, Outcome
 from solvent.model.verdict import Wallet
 from solvent.office.guard import BODY_BYTES_MAX
+from solvent.operations.assistance import Assistance, Terms
 from solvent.operations.cases import Desk
 from solvent.settings import Address, Settings
+from solvent.settings import Assistance as Wanted
 from tests import small
 from tests.asgi import call
 from tests.books import done
 from tests.books import opened as books
 from tests.conftest import FixedClock
+from tests.opinions import OpinionRows, Scripted
 
 pytestmark = pytest.mark.anyio
 SECRET = "sk-proj-Ab1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2yZ3"
@@ -239,3 +244,19 @@ async def test_the_admin_token_lifts_no_limit_at_the_public_desk(public: Callabl
 
     assert [await post() for _ in range(3)] == [200, 200, 429]
     assert await post(**{"x-forwarded-for": "203.0.113.1"}) == 200
+
+
+async def test_readers_of_either_desk_may_ask_a_model_within_the_limits_of_the_settings(
+    parts: Parts, small_engine: Engine, clock: FixedClock, random_bytes: Callable[[int], bytes]
+) -> None:
+    desk = Desk(small_engine, MemoryCaseStore(), clock, random_bytes, lambda: 0)
+    assistance = SimpleNamespace(assistance=Assistance(desk, OpinionRows(), Scripted(), Terms("tapir", False, 2), clock, random_bytes))
+    joined = replace(parts, desk=desk, stage=cast("ModelStage", assistance))
+    parts.config.settings = Settings(desk_model=Wanted("tapir", asks_per_minute=1))
+    for app in (build_app(joined, KEPT, "http://127.0.0.1:8400"), build_public_app(joined, KEPT)):
+        filed = await call(app, "POST", "/e", headers=FORM, chunks=[b"raw=HTTP+418:+the+frobnicator+failed&lang=en"])
+        path = filed.headers["location"].partition("?")[0]
+        first, second = [await call(app, "POST", f"{path}/opinion", headers=FORM, chunks=[b"lang=en"]) for _ in range(2)]
+        assert (first.status, second.status) == (303, 429)
+        assert "answer=" in first.headers["location"]
+        assert "[desk] model_asks_per_minute" in second.text

@@ -67,6 +67,8 @@ INVENTED = [
     ("an import", "Write from frobfix import Client there.", "frobfix"),
     ("a plain import", "Write import frobfix there.", "frobfix"),
     ("a library by its name", "Install the tenacity library.", "tenacity"),
+    ("a library in short", "The tenacity lib does it.", "tenacity"),
+    ("a service by its name", "The frobnia service does it.", "frobnia"),
     ("a library at the beginning", "Tenacity handles that.", "Tenacity"),
     ("an option", "Pass --no-verify to it.", "--no-verify"),
     ("a short option", "Pass -kz to it.", "-kz"),
