@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from solvent.diagnosis import engine
+from solvent.diagnosis import desk, engine
 from tests import mutations
 
 # Words that mean something to one part or another, next to any sign at all.
@@ -43,3 +45,11 @@ def test_every_rule_brings_an_example_to_mutate() -> None:
     assert len(mutations.examples()) > len(engine.packaged().catalogue.rules)
     assert list(mutations.pastes(3, 5)) == list(mutations.pastes(3, 5))
     assert len(set(mutations.pastes(4, 50))) > 40
+
+
+def test_a_secret_that_is_left_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = desk.explain(f"401 invalid key {mutations.KEY}", engine.packaged(), "en")
+    leaking = replace(real, text=f"401 invalid key {mutations.KEY}")
+    monkeypatch.setattr(desk, "explain", lambda *_: leaking)
+    with pytest.raises(AssertionError):
+        mutations.hold("401", "en")
