@@ -40,11 +40,11 @@ def found_by_all(occurrence: Occurrence) -> bool:
 async def _answer(site: Site, request: Request, lang: str, form: Form, opened: Opened) -> Response:
     beside = await opinion.shown(site, request, opened, lang)
     if form is Form.JSON:
-        return problem_json(details(opened, site.public_url, beside.assisted))
+        return problem_json(details(opened, site.public_url, beside.assisted), lang=lang)
     # What was removed is known only from the filing: nothing is left to remove when the kept text is read again.
     explanation = replace(opened.explanation, struck=opened.occurrence.struck)
     if form is Form.MARKDOWN:
-        return markdown(documents.markdown(explanation, site.catalogue, lang, beside.assisted))
+        return markdown(documents.markdown(explanation, site.catalogue, lang, beside.assisted), lang=lang)
     name, code = opened.occurrence.id, explained.code_language(request.query_params.get("code"))
     shown = explained.values(explanation, site.catalogue, f"/e/{name}", code)
     token = site.handover.take(request.query_params.get(handover.FIELD), name) if request.method == "GET" else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from msgspec import structs
 from starlette.requests import Request
@@ -13,7 +14,9 @@ from solvent.catalogue.rules import Rule
 from solvent.console import negotiation, refusals
 from solvent.console.explained import HelpLink, help_links
 from solvent.console.labels import N_
-from solvent.console.site import Site, gettext
+from solvent.console.negotiation import Form
+from solvent.console.render import render
+from solvent.console.site import Site, gettext, markdown, problem_json
 from solvent.diagnosis import defaults, judge, reader
 from solvent.diagnosis.reading import Reading
 from solvent.diagnosis.report import report
@@ -48,12 +51,23 @@ class Way:
 
 
 async def show(site: Site, request: Request) -> Response:
-    """The rule's page."""
+    """The rule's page, or the same as Markdown or as problem details."""
     lang = site.lang(request)
-    rule = site.catalogue.rules.get(f"{request.path_params['provider']}/{request.path_params['rule']}")
+    name, suffix = negotiation.split(request.path_params["rule"])
+    form = suffix or negotiation.accepted(request.headers.get("accept"))
+    rule = site.catalogue.rules.get(f"{request.path_params['provider']}/{name}")
     if rule is None:
-        form = negotiation.accepted(request.headers.get("accept"))
         return site.refuse(request, lang, 404, refusals.missing("rule", lang), form=form)
+    known = _known(site, rule, lang)
+    if form is Form.JSON:
+        return problem_json(_details(rule, known, site.public_url, lang), lang=lang)
+    if form is Form.MARKDOWN:
+        return markdown(render("rule.md", lang, rule=rule, **known), lang=lang)
+    return site.page(request, "rule.html", lang, rule=rule, **known)
+
+
+def _known(site: Site, rule: Rule, lang: str) -> dict[str, Any]:
+    """What is told of a rule in every form."""
     found = purses(rule, lang)
     # The rule's first example is what the page talks about: it fills in the names in the advice.
     reading = reader.read(rule.examples[0].text)
@@ -62,19 +76,49 @@ async def show(site: Site, request: Request) -> Response:
         judged if judged.rule == rule.id else structs.replace(judged, rule=rule.id, category=rule.category, retryable=bool(rule.retryable))
     )
     party = None if rule.provider is None else site.catalogue.parties.get(rule.provider)
-    return site.page(
-        request,
-        "rule.html",
-        lang,
-        rule=rule,
-        example=rule.examples[0].text,
-        translation=report(verdict, reading, site.catalogue, lang).translation,
-        ways=_ways(found, verdict, reading, site.catalogue, lang),
-        wallets=found,
-        speaker=party.label if party is not None else gettext(lang, _SPEAKERS[rule.voice]),
-        retryable=verdict.retryable,
-        should_be=verdict.http_status_should_be,
-    )
+    return {
+        "example": rule.examples[0].text,
+        "translation": report(verdict, reading, site.catalogue, lang).translation,
+        "ways": _ways(found, verdict, reading, site.catalogue, lang),
+        "wallets": found,
+        "speaker": party.label if party is not None else gettext(lang, _SPEAKERS[rule.voice]),
+        "retryable": verdict.retryable,
+        "should_be": verdict.http_status_should_be,
+    }
+
+
+def _details(rule: Rule, known: dict[str, Any], public_url: str | None, lang: str) -> dict[str, Any]:
+    """Problem details (RFC 9457) of the kind of problem that the rule tells. Addresses are absolute only where a public one is set."""
+    ways: list[Way] = known["ways"]
+    body: dict[str, Any] = {"type": f"{public_url or ''}/e/rules/{rule.id}", "title": rule.title.of(lang)}
+    if known["should_be"] is not None:
+        body["status"] = known["should_be"]
+    return body | {
+        "detail": ways[0].summary if len(ways) == 1 else known["translation"],
+        "lang": lang,
+        "rule": rule.id,
+        "category": rule.category.value,
+        "provider": rule.provider,
+        "speaker": known["speaker"],
+        "retryable": known["retryable"],
+        "window": rule.window,
+        "http_status": rule.status,
+        "http_status_should_be": known["should_be"],
+        "wallets": [{"wallet": purse.wallet.value, "when": purse.when} for purse in known["wallets"]],
+        "translation": known["translation"],
+        "ways": [
+            {
+                "when": way.when,
+                "summary": way.summary,
+                "solution": list(way.solution),
+                "links": [{"label": link.label, "kind": link.kind, "address": link.address} for link in way.links],
+                "write_to": way.write_to,
+            }
+            for way in ways
+        ],
+        "example": known["example"],
+        "source": {"address": rule.source.address, "read": rule.source.read.isoformat(), "evidence": rule.source.evidence},
+    }
 
 
 def _ways(found: list[Purse], verdict: Verdict, reading: Reading, catalogue: Catalogue, lang: str) -> list[Way]:

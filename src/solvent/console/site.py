@@ -142,9 +142,9 @@ class Site:
         """A refusal in the form that the caller reads; `typed` gives the reader's text back, `values` are those of `page`."""
         if form is Form.JSON:
             body = {"type": "about:blank", "title": problem.title, "status": status, "detail": problem.text}
-            return problem_json(body, status)
+            return problem_json(body, status, lang=lang)
         if form is Form.MARKDOWN:
-            return markdown(f"# {problem.title}\n\n{problem.text}\n", status)
+            return markdown(f"# {problem.title}\n\n{problem.text}\n", status, lang=lang)
         return self.page(request, "refusal.html", lang, status=status, code=status, problem=problem, typed=typed, **values)
 
 
@@ -153,15 +153,15 @@ def href(path: str, lang: str, **query: Any) -> str:
     return f"{path}?{urlencode({name: value for name, value in query.items() if value} | {'lang': lang})}"
 
 
-def problem_json(body: dict[str, Any], status: int = 200) -> Response:
+def problem_json(body: dict[str, Any], status: int = 200, *, lang: str) -> Response:
     """Problem details (RFC 9457)."""
     text = json.dumps(body, ensure_ascii=False, indent=1)
-    return Response(text, status, headers=_PRIVATE, media_type="application/problem+json")
+    return Response(text, status, headers=_PRIVATE | {"content-language": language.HTML_CODES[lang]}, media_type="application/problem+json")
 
 
-def markdown(text: str, status: int = 200) -> Response:
+def markdown(text: str, status: int = 200, *, lang: str) -> Response:
     """A Markdown text."""
-    return PlainTextResponse(text, status, headers=_PRIVATE, media_type="text/markdown")
+    return PlainTextResponse(text, status, headers=_PRIVATE | {"content-language": language.HTML_CODES[lang]}, media_type="text/markdown")
 
 
 def see_other(path: str, lang: str | None, fragment: str = "", **query: str) -> Response:

@@ -94,6 +94,19 @@ def test_markdown(visitor: Visitor) -> None:
         assert "1 key, 1 e-mail address removed." in answer.text
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("suffix", "accept"), [(".md", "text/html"), ("", "text/markdown"), (".json", "text/html"), ("", "application/json")]
+)
+def test_the_suffix_goes_before_the_header_and_the_language_is_told(visitor: Visitor, suffix: str, accept: str, lang: str) -> None:
+    answer = visitor.get(f"{visitor.filed(SEED.text)}{suffix}?lang={lang}", accept=accept)
+    wanted = "text/markdown" if "md" in suffix or "markdown" in accept else "application/problem+json"
+    assert answer.headers["content-type"].partition(";")[0] == wanted
+    assert answer.headers["content-language"] == {"en": "en", "zh": "zh-Hans"}[lang]
+    assert {"Accept", "Accept-Language"} <= set(answer.headers["vary"].split(", "))
+    assert ("空的是中转站" in answer.text) is (lang == "zh")
+
+
 @pytest.mark.parametrize(("suffix", "status"), [("", 404), (".md", 404), (".json", 404)])
 def test_a_missing_paste(visitor: Visitor, suffix: str, status: int) -> None:
     assert visitor.get(f"/e/00000000000000000000{suffix}").status == status

@@ -44,3 +44,43 @@ def test_a_source_that_is_no_address_is_no_link(visitor: Visitor) -> None:
 @pytest.mark.parametrize("path", ["/e/rules/anthropic/none", "/e/rules/../secrets", "/e/rules/anthropic", "/e/rules/a/b/c"])
 def test_there_is_no_such_rule(visitor: Visitor, path: str) -> None:
     assert visitor.get(path).status == 404
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"), [("en", "The Anthropic account behind the key has no credit"), ("zh", "这个 key 背后的 Anthropic 账户没有余额")]
+)
+def test_a_rule_as_problem_details(visitor: Visitor, lang: str, title: str) -> None:
+    path = "/e/rules/anthropic/credit-balance-too-low"
+    for answer in (visitor.get(f"{path}.json?lang={lang}"), visitor.get(f"{path}?lang={lang}", accept="application/problem+json")):
+        assert (answer.status, answer.headers["content-type"]) == (200, "application/problem+json")
+        assert answer.headers["content-language"] == {"en": "en", "zh": "zh-Hans"}[lang]
+        body = answer.json
+        assert (body["type"], body["title"], body["status"], body["rule"]) == (path, title, 402, "anthropic/credit-balance-too-low")
+        assert [one["wallet"] for one in body["wallets"]] == ["own_provider_account", "relay_upstream"]
+        assert [bool(way["when"] and way["solution"]) for way in body["ways"]] == [True, True]
+        assert body["source"]["evidence"] in ("captured", "documented", "code")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_rule_can_be_had_in_every_form(visitor: Visitor, lang: str) -> None:
+    for rule in visitor.site.catalogue.rules.values():
+        page = visitor.get(f"/e/rules/{rule.id}?lang={lang}").text
+        assert f"/e/rules/{rule.id}.md?lang={lang}" in page
+        answer = visitor.get(f"/e/rules/{rule.id}.md?lang={lang}")
+        assert (answer.status, answer.headers["content-type"]) == (200, "text/markdown; charset=utf-8")
+        assert answer.text.startswith("# ")
+        assert f"`{rule.id}`" in answer.text
+        assert "\n\n\n\n" not in answer.text
+        body = visitor.get(f"/e/rules/{rule.id}.json?lang={lang}").json
+        assert (body["rule"], body["lang"]) == (rule.id, lang)
+        assert body["detail"]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "accept", "kind"),
+    [(".md", "*/*", "text/markdown"), (".json", "*/*", "application/problem+json"), ("", "application/json", "application/problem+json")],
+)
+def test_a_missing_rule_is_said_in_the_form_that_was_asked_for(visitor: Visitor, suffix: str, accept: str, kind: str) -> None:
+    answer = visitor.get(f"/e/rules/anthropic/none{suffix}?lang=zh", accept=accept)
+    assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (404, kind)
+    assert "没有这条规则" in answer.text

@@ -17,7 +17,7 @@ def test_after_a_post_the_language_is_kept_where_it_was_chosen() -> None:
 
 
 def test_problem_details_are_readable() -> None:
-    answer = problem_json({"title": "余额"}, 404)
+    answer = problem_json({"title": "余额"}, 404, lang="zh")
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
     assert "余额" in bytes(answer.body).decode()
     assert json.loads(bytes(answer.body)) == {"title": "余额"}
