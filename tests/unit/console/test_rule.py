@@ -63,16 +63,16 @@ def test_a_rule_as_problem_details(visitor: Visitor, lang: str, title: str) -> N
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_rule_can_be_had_in_every_form(visitor: Visitor, lang: str) -> None:
-    for rule in visitor.site.catalogue.rules.values():
-        page = visitor.get(f"/e/rules/{rule.id}?lang={lang}").text
-        assert f"/e/rules/{rule.id}.md?lang={lang}" in page
-        answer = visitor.get(f"/e/rules/{rule.id}.md?lang={lang}")
+    for known in visitor.site.catalogue.rules.values():
+        page = visitor.get(f"/e/rules/{known.id}?lang={lang}").text
+        assert f"/e/rules/{known.id}.md?lang={lang}" in page
+        answer = visitor.get(f"/e/rules/{known.id}.md?lang={lang}")
         assert (answer.status, answer.headers["content-type"]) == (200, "text/markdown; charset=utf-8")
         assert answer.text.startswith("# ")
-        assert f"`{rule.id}`" in answer.text
+        assert f"`{known.id}`" in answer.text
         assert "\n\n\n\n" not in answer.text
-        body = visitor.get(f"/e/rules/{rule.id}.json?lang={lang}").json
-        assert (body["rule"], body["lang"]) == (rule.id, lang)
+        body = visitor.get(f"/e/rules/{known.id}.json?lang={lang}").json
+        assert (body["rule"], body["lang"]) == (known.id, lang)
         assert body["detail"]
 
 
