@@ -108,12 +108,18 @@ def wrap(random: Random, text: str, other: str) -> str:
     )
 
 
+ESCAPES: list[Callable[[str], str]] = [
+    json.dumps,
+    repr,
+    html.escape,
+    lambda text: quote(text, errors="replace"),
+    lambda text: json.dumps(text, ensure_ascii=False),
+]
+
+
 def escape(random: Random, text: str, _: str) -> str:
     for _again in range(random.randint(1, 3)):
-        text = random.choice(
-            [json.dumps, repr, html.escape, lambda one: quote(one, errors="replace"), json.JSONEncoder(ensure_ascii=False).encode]
-        )(text)
-        text = text[:TEXT_MAX]
+        text = random.choice(ESCAPES)(text)[:TEXT_MAX]
     return text
 
 
