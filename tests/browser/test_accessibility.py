@@ -16,8 +16,18 @@ from tests.program import Office
 pytestmark = pytest.mark.browser
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-DESK = ["/e", "/e?example=three-relays", "/e/pastes", "/e/cases", "/e/rules/anthropic/credit-balance-too-low", "/e/nothing-is-here"]
-OPERATOR = ["/", "/requests", "/keys", "/occurrences"]
+DESK = [
+    "/e",
+    "/e?example=three-relays",
+    "/e/pastes",
+    "/e/pastes?q=credit&category=credit_exhausted",
+    "/e/pastes?q=nothing-at-all",
+    "/e/cases",
+    "/e/cases?q=credit",
+    "/e/rules/anthropic/credit-balance-too-low",
+    "/e/nothing-is-here",
+]
+OPERATOR = ["/", "/requests", "/keys", "/occurrences", "/occurrences?source=paste", "/opinions", "/e/cases"]
 
 
 def grave(page: Page) -> list[str]:
