@@ -16,7 +16,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from solvent.diagnosis import desk, engine, judge, reader
+from solvent.diagnosis import desk, engine, judge
+from solvent.diagnosis.paste import reader
 
 ROUNDS = 7
 HOSTILE_CHARS = 64 * 1024

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from solvent.diagnosis.briefing import Briefing
+from solvent.diagnosis.opinion.briefing import Briefing
 from solvent.model.occurrence import Page
 from solvent.model.opinion import Assisted, Standing, Trouble
 

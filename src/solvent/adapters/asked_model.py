@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from solvent.diagnosis.briefing import Briefing
+from solvent.diagnosis.opinion.briefing import Briefing
 from solvent.dialects import sse
 from solvent.exchange.ports import Upstreams
 from solvent.model.call import UpstreamRequest

@@ -20,7 +20,7 @@ from solvent.adapters.datadir import KEY_SECRET, kept_secret
 from solvent.base.errors import SolventError
 from solvent.bootstrap.children import inherited, say_failed, say_ready
 from solvent.diagnosis import engine
-from solvent.diagnosis.upstream import Memo, judge_attempt
+from solvent.diagnosis.attempt.upstream import Memo, judge_attempt
 from solvent.edge import worker
 from solvent.edge.worker import Setup
 from solvent.model.price import Price

@@ -14,7 +14,7 @@ from solvent.catalogue import names
 from solvent.catalogue.tables import Words
 from solvent.client.remote import DeskError
 from solvent.diagnosis.desk import Explanation
-from solvent.diagnosis.report import SURE
+from solvent.diagnosis.reporting.report import SURE
 from solvent.model.failure import MONEY
 from solvent.model.verdict import Actor, Category, Report, Verdict, Wallet
 

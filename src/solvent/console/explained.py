@@ -7,8 +7,8 @@ from typing import Any
 
 from solvent.catalogue.load import CODE_LANGUAGES, Catalogue
 from solvent.console.render import code_choices
-from solvent.diagnosis import samples
 from solvent.diagnosis.desk import Explanation
+from solvent.diagnosis.reporting import samples
 from solvent.model.occurrence import Case
 from solvent.model.verdict import Category, Role, Verdict, Wallet
 from solvent.operations import naming

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from solvent.console import forms, refusals, troubles
 from solvent.console.site import Site, href
-from solvent.diagnosis.hearing import Piece
+from solvent.diagnosis.opinion.hearing import Piece
 from solvent.model.opinion import Assisted, Standing, Trouble
 from solvent.operations.cases import Opened
 

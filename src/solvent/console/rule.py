@@ -17,9 +17,10 @@ from solvent.console.labels import N_
 from solvent.console.negotiation import Form
 from solvent.console.render import render
 from solvent.console.site import Site, gettext, markdown, problem_json
-from solvent.diagnosis import defaults, judge, reader
-from solvent.diagnosis.reading import Reading
-from solvent.diagnosis.report import report
+from solvent.diagnosis import defaults, judge
+from solvent.diagnosis.paste import reader
+from solvent.diagnosis.paste.reading import Reading
+from solvent.diagnosis.reporting.report import report
 from solvent.model.verdict import Category, Verdict, Wallet
 
 _SPEAKERS = {

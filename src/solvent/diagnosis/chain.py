@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from solvent.catalogue.parties import CODE_WEIGHT, Party
 from solvent.catalogue.rules import Rule
-from solvent.diagnosis import request_ids
-from solvent.diagnosis.reading import Reading
+from solvent.diagnosis.paste import request_ids
+from solvent.diagnosis.paste.reading import Reading
 from solvent.model.verdict import Category, Layer, Role, Wallet
 
 _FAMILY = ("new-api", "one-api")

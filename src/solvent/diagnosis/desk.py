@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from solvent.base.disguise import added, strike
 from solvent.base.secret import Redacted
-from solvent.diagnosis import judge, normalise, reader
+from solvent.diagnosis import judge
 from solvent.diagnosis.engine import Engine
-from solvent.diagnosis.reading import Reading
-from solvent.diagnosis.report import report
+from solvent.diagnosis.paste import normalise, reader
+from solvent.diagnosis.paste.reading import Reading
+from solvent.diagnosis.reporting.report import report
 from solvent.model.verdict import Report, Verdict
 
 _DISGUISES_MAX = 3

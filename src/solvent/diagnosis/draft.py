@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from solvent.base.patterns import Pattern
 from solvent.catalogue.rules import VOICES
 from solvent.catalogue.tables import EVIDENCE
-from solvent.diagnosis import fingerprint, judge, normalise, quote, reader
+from solvent.diagnosis import fingerprint, judge
 from solvent.diagnosis.engine import Engine
-from solvent.diagnosis.reading import Reading
+from solvent.diagnosis.paste import normalise, quote, reader
+from solvent.diagnosis.paste.reading import Reading
 from solvent.model.verdict import Category, Role, Verdict
 
 MARK = "FILL_IN"

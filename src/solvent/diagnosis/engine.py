@@ -25,7 +25,7 @@ from solvent.catalogue.rules import Match, Rule
 from solvent.diagnosis import chain as chains
 from solvent.diagnosis import defaults
 from solvent.diagnosis.chain import Chain
-from solvent.diagnosis.reading import Reading, Status
+from solvent.diagnosis.paste.reading import Reading, Status
 from solvent.model.verdict import Category, Tried
 
 # A rule that names a provider while the text clearly shows another one is probably somebody else's borrowed sentence.

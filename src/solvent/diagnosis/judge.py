@@ -9,11 +9,14 @@ from solvent.catalogue.load import Catalogue
 from solvent.catalogue.parties import Party
 from solvent.catalogue.rules import Rule
 from solvent.diagnosis import chain as chains
-from solvent.diagnosis import defaults, fingerprint, phrases, quote, reader, recovery, refused, request_ids
+from solvent.diagnosis import defaults, fingerprint, phrases
 from solvent.diagnosis.chain import Chain
 from solvent.diagnosis.engine import Decision, Engine
-from solvent.diagnosis.reading import Reading
-from solvent.diagnosis.rewriting import Hops
+from solvent.diagnosis.paste import quote, reader, request_ids
+from solvent.diagnosis.paste.reading import Reading
+from solvent.diagnosis.request import refused
+from solvent.diagnosis.request.rewriting import Hops
+from solvent.diagnosis.waiting import recovery
 from solvent.model.verdict import Actor, Category, Evidence, Layer, Role, Verdict, Wallet
 
 _UNVERIFIED_CAP = 0.6

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from solvent.base import ids
 from solvent.base.clock import Clock
 from solvent.base.errors import UsageError
-from solvent.diagnosis import briefing, grounds, nearest
-from solvent.diagnosis.grounding import Checker
-from solvent.diagnosis.hearing import Hearing, Piece
+from solvent.diagnosis.opinion import briefing, grounds, nearest
+from solvent.diagnosis.opinion.grounding import Checker
+from solvent.diagnosis.opinion.hearing import Hearing, Piece
 from solvent.model.occurrence import Case, Page
 from solvent.model.opinion import Assisted, Standing, Trouble
 from solvent.operations.cases import Desk, Opened

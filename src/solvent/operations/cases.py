@@ -18,9 +18,10 @@ from solvent.base.errors import UsageError
 from solvent.base.paste import accept
 from solvent.cases import life, outbreak
 from solvent.cases.outbreak import Day, Outbreak
-from solvent.diagnosis import desk, fingerprint, normalise
+from solvent.diagnosis import desk, fingerprint
 from solvent.diagnosis.desk import Explanation
 from solvent.diagnosis.engine import Engine
+from solvent.diagnosis.paste import normalise
 from solvent.model.filters import NO_RULE, Filters, Found
 from solvent.model.occurrence import CORRECTED, CORRECTION_MAX, FEEDBACK, GATEWAY, SOURCES, Case, Hours, Occurrence, Page, View
 from solvent.operations import attempts

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from solvent.cases.life import Event
-from solvent.diagnosis.briefing import Briefing
+from solvent.diagnosis.opinion.briefing import Briefing
 from solvent.ledger.accounts import Account
 from solvent.ledger.books import Hold
 from solvent.ledger.journal import End, Record, RequestDone

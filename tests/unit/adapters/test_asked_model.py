@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from solvent.adapters.asked_model import GatewayModel
-from solvent.diagnosis.briefing import Briefing
+from solvent.diagnosis.opinion.briefing import Briefing
 from solvent.exchange.ports import Listener
 from solvent.model.call import UpstreamRequest
 from solvent.model.failure import Transport

@@ -18,8 +18,9 @@ from solvent.catalogue.load import CODE_DIALECTS, CODE_LANGUAGES, Catalogue, loa
 from solvent.catalogue.parties import Party
 from solvent.catalogue.rules import Rule
 from solvent.catalogue.tables import Steps, Words
-from solvent.diagnosis import defaults, desk, engine, reader
-from solvent.diagnosis.report import report
+from solvent.diagnosis import defaults, desk, engine
+from solvent.diagnosis.paste import reader
+from solvent.diagnosis.reporting.report import report
 from solvent.model.verdict import Actor, Category, Wallet
 
 ROOT = Path(str(files("solvent.catalogue")))

@@ -15,7 +15,7 @@ from solvent.console.csrf import Csrf
 from solvent.console.examples import SEED, find
 from solvent.console.proof import Proof
 from solvent.console.site import Site, Stage
-from solvent.diagnosis import grounds, nearest
+from solvent.diagnosis.opinion import grounds, nearest
 from solvent.model.opinion import Standing, Trouble
 from solvent.operations.assistance import Assistance, Terms
 from solvent.operations.cases import Desk
@@ -252,7 +252,7 @@ def test_the_button_is_not_waited_for_where_the_operator_said_so_and_then_only_f
 
 
 def test_a_verdict_of_low_confidence_is_marked_where_the_model_differs(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solvent.diagnosis.briefing.OPEN_BELOW", 1.1)
+    monkeypatch.setattr("solvent.diagnosis.opinion.briefing.OPEN_BELOW", 1.1)
     path = reader.filed(SEED.text)
     assert "This differs from the catalogue's verdict, which counts." in reader.get(reader.asked(path)).text
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from solvent.diagnosis.attempt.upstream import Memo, judge_attempt
 from solvent.diagnosis.engine import packaged
-from solvent.diagnosis.upstream import Memo, judge_attempt
 from solvent.model.failure import Evidence, Judgement, Transport
 
 TOO_LOW = "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits."

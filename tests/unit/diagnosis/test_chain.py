@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from solvent.diagnosis import chain, engine, judge, reader
+from solvent.diagnosis import chain, engine, judge
 from solvent.diagnosis.chain import Chain
+from solvent.diagnosis.paste import reader
 
 
 def traced(text: str) -> tuple[Chain, int]:

@@ -11,9 +11,10 @@ from solvent.base.patterns import Pattern
 from solvent.catalogue.load import Catalogue
 from solvent.catalogue.rules import Rule, read_rule
 from solvent.catalogue.tables import CatalogueError
-from solvent.diagnosis import judge, reader
+from solvent.diagnosis import judge
 from solvent.diagnosis.draft import MARK, RuleDraft, draft, expression
 from solvent.diagnosis.engine import Engine
+from solvent.diagnosis.paste import reader
 from tests import small
 
 # What a person writes in place of each mark, by the key that it stands at.

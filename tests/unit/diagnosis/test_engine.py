@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from solvent.diagnosis import reader
 from solvent.diagnosis.engine import CONTRADICTED, Decision, Engine
+from solvent.diagnosis.paste import reader
 from tests.unit.diagnosis.catalogues import catalogue, party, rule
 
 BROAD = rule("generic/broad", 'category = "rate_limited"', "text = ['limit reached']")

@@ -21,7 +21,7 @@ import pytest
 
 from solvent.base.ids import RequestIds
 from solvent.diagnosis import desk, engine
-from solvent.diagnosis.upstream import judge_attempt
+from solvent.diagnosis.attempt.upstream import judge_attempt
 from solvent.dialects.known import DIALECTS
 from solvent.edge import app
 from solvent.edge.app import App, Readiness

@@ -11,7 +11,7 @@ import pytest
 from solvent.base.errors import UsageError
 from solvent.base.money import Money
 from solvent.diagnosis import engine
-from solvent.diagnosis.upstream import Memo, judge_attempt
+from solvent.diagnosis.attempt.upstream import Memo, judge_attempt
 from solvent.edge import worker as workers
 from solvent.edge.worker import EdgeWorker, Setup, evidence, where
 from solvent.model.change import Change, Drill, LeaseRow, Opening

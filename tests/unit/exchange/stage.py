@@ -13,7 +13,7 @@ from typing import Any
 
 from solvent.base.money import Money
 from solvent.diagnosis import engine
-from solvent.diagnosis.upstream import Memo, judge_attempt
+from solvent.diagnosis.attempt.upstream import Memo, judge_attempt
 from solvent.dialects.known import DIALECTS
 from solvent.exchange.attempt import Judge
 from solvent.exchange.gate import Arrived, Gate, Turned

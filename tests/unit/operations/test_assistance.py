@@ -10,7 +10,7 @@ import pytest
 from solvent.adapters.memory import MemoryCaseStore
 from solvent.base.errors import UsageError
 from solvent.diagnosis.engine import Engine
-from solvent.diagnosis.hearing import ANSWER_CHARS_MAX, Piece
+from solvent.diagnosis.opinion.hearing import ANSWER_CHARS_MAX, Piece
 from solvent.model.opinion import Assisted, Opinion, Standing, Trouble
 from solvent.operations.assistance import Assistance, Opinions, Terms
 from solvent.operations.cases import Desk, Opened

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from solvent.diagnosis import request_ids
+from solvent.diagnosis.paste import request_ids
 from solvent.sandbox.names import Names
 
 NOW = datetime(2026, 11, 25, 9, 8, 7, 65, tzinfo=UTC)

@@ -17,7 +17,8 @@ from sqlalchemy import Connection, Row
 
 from solvent.base import terms
 from solvent.catalogue.load import packaged
-from solvent.diagnosis import engine, judge, reader
+from solvent.diagnosis import engine, judge
+from solvent.diagnosis.paste import reader
 from solvent.model.occurrence import GATEWAY, Case, Occurrence
 from solvent.model.verdict import Category, Wallet
 from solvent.operations import instants, naming

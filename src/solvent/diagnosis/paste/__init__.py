@@ -1,0 +1,1 @@
+"""Taking a text apart: text in, `Reading` out. Nothing is judged here."""

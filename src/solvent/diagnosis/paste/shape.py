@@ -1,0 +1,69 @@
+"""What a text is as a whole: an error, a successful answer, a log of successes, documentation, or prose."""
+
+from __future__ import annotations
+
+import re
+
+from solvent.diagnosis.paste.gather import Gathered
+from solvent.diagnosis.paste.reading import Status
+
+_HEAD = 8_000
+_SENTENCE_MAX = 160
+# A question, Chinese prose, several lines, or a structure without an error in it.
+_TALKS = re.compile(r"[?？，。！]|\S\n\s*\S|^\s*[{\[]|how (?:do|can|to)|what is|which|thank", re.IGNORECASE)
+
+_CODE_LINE = re.compile(
+    r"^[ \t]{0,80}(?:from \w[\w.]{0,80} import|import \w|def \w{1,80}\(|async def |class \w|return\b|@\w|const \w|let \w|function \w"
+    r"|if [^\n]{0,200}:$|try:|except |for [^\n]{0,80} in |export )",
+    re.MULTILINE,
+)
+_TABLE_ROW = re.compile(r"^[ \t]{0,80}\|[^|\n]{0,80}\b[1-5]\d\d\b[^|\n]{0,200}\|", re.MULTILINE)
+# A line of a settings file; a line that tells of an error has another name on its left.
+_SETTING_LINE = re.compile(r"(?:export )?[A-Za-z_][\w.-]{0,60}\s{0,3}[=:]\s{0,3}\S[^\n]{0,200}")
+_TELLS = re.compile(
+    r"(?:^|[_.-])(?:errors?|message|msg|status|code|details?|reason|exception|failed|cause|time|date)(?:$|[_.-])", re.IGNORECASE
+)
+_TROUBLE = re.compile(
+    r"error|fail|exception|denied|exceed|invalid|unable|refused|timed? ?out|reset|exhaust|limit reached|blocked|quota|insufficient|banned"
+    r"|unauthori[sz]ed|forbidden|not found|unsupported|overload|suspend|trouble|错误|失败|异常|报错|超时|超限|不足|无法|拒绝|受限"
+    r"|錯誤|失敗|異常|逾時|無法|拒絕|过长|违规|开小差|故障|繁忙|频繁|限制"
+    r"|ошибк|недостаточ|エラー|できません|오류|실패|fehler|erreur|\berror[ei]?s?\b|\berro\b",
+    re.IGNORECASE,
+)
+
+
+def _failed_before(clean: str, statuses: tuple[Status, ...]) -> bool:
+    """Whether a failing status stands before the structure; inside an answer a number is the model's own words."""
+    start = clean.find("{")
+    return any(status.strong and status.code >= 400 and status.position < start for status in statuses)
+
+
+def _settings(head: str) -> bool:
+    """Whether every line sets something, as in `.env` or YAML, and none tells of a failure."""
+    lines = [line.strip() for line in head.splitlines() if line.strip()]
+    if not 3 <= len(lines) <= 80:
+        return False
+    return all(_SETTING_LINE.fullmatch(line) and not _TELLS.search(re.split("[=:]", line, maxsplit=1)[0].strip()) for line in lines)
+
+
+def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions: tuple[str, ...]) -> str:
+    """What the whole text is; anything that shows a failure of its own is `error`."""
+    bad = any(status.code >= 400 for status in statuses)
+    head = clean[:_HEAD]
+    if gathered.answer and not any(error.message for error in gathered.errors) and not _failed_before(clean, statuses):
+        return "answer"
+    if len(_TABLE_ROW.findall(head)) >= 4:
+        return "documentation"
+    told = any(error.message for error in gathered.errors) and any(status.strong and status.code >= 400 for status in statuses)
+    traced = told or "Traceback (most" in clean or "\n    at " in clean
+    if not traced and len(_CODE_LINE.findall(head)) >= 4:
+        return "documentation"
+    if not bad and not exceptions and not gathered.errors and _settings(head):
+        return "documentation"
+    if statuses and not bad and not exceptions and not gathered.errors and not _TROUBLE.search(head):
+        return "log"
+    quiet = not bad and not exceptions and not gathered.errors and not traced and not _TROUBLE.search(head)
+    # A single short sentence may well be an error that nobody has listed yet: that is unknown, not harmless.
+    if quiet and (len(head) > _SENTENCE_MAX or _TALKS.search(head)):
+        return "prose"
+    return "error"

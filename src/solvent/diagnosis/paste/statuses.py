@@ -1,0 +1,73 @@
+"""Finds the HTTP statuses that a text names, and tells a status from any other number of three digits.
+
+Numbers are found first and looked at one by one, by the words right before and right after them; at most `_NUMBERS_MAX` are.
+"""
+
+from __future__ import annotations
+
+import re
+
+from solvent.diagnosis.paste.reading import Status
+
+_NUMBERS_MAX = 120
+_BEFORE_CHARS = 32
+
+# Expressions that begin with what they look for, and look behind it afterwards, are several times faster than the other way round.
+_NUMBER = re.compile(r"[1-5]\d\d(?<![\d.]\d{3})(?<!\d:\d{3})(?![\d.,:%]*\d|\s?(?:ms|tokens|s\b|px|items|bytes|rpm|tpm|\|))", re.IGNORECASE)
+# What stands before a number that is a status without doubt.
+_INTRODUCED = re.compile(
+    r"""(?:HTTP/[\d.]{1,4}["']?\s
+      |HTTP(?:[ _-]?(?:status|code|error)){0,3}\s?[:=]?\s?["'`(\[]?
+      |\bstatus(?:[ _]?code)?["'`]?\s?[:=]?\s?(?:code\s)?["'`(]?
+      |\berror\scode\s?[:=]?\s?
+      |\bAPI\serror\s?[:=]?\s?\(?(?:status|code)?\s?[:=]?\s?
+      |\bAPI\s(?:returned|request\sfailed\swith)\s
+      |\b(?:error|failed|returned)\s?:?\s?[(\[`]?
+      |\b(?:failed|responded|answered|replied|rejected|returned|got|received)\s(?:with\s)?(?:an?\s)?(?:HTTP\s)?(?:status\s)?(?:code\s)?(?:of\s)?[(\[`]?
+      |(?:返回|状态码|错误码|报错|响应码)\s?[:：]?\s?[(\[`]?
+      |->\s?|→\s?(?:HTTP\s?)?|\[|statusCode\s?[:=]\s?|\bcode=)$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# What stands after one: the reason phrase, or a vendor's name for it.
+_REASON = re.compile(
+    r"\s{0,2}[:,-]?\s{0,2}(?:message\s?=|too many requests|unauthorized|forbidden|bad request|not found|payment required"
+    r"|internal server error|bad gateway|service unavailable|gateway time-?out|request entity too large|payload too large|unprocessable"
+    r"|conflict|client error|server error|proxy authentication|a timeout occurred|web server|origin|resource_exhausted|invalid_argument"
+    r"|permission_denied|unavailable|not_found|unauthenticated|ok\b)",
+    re.IGNORECASE,
+)
+# A number that only stands where statuses stand: before a body, a dash or the end.
+_PLACE_BEFORE = re.compile(r"(?:^|[\s\"'`(:>|])$")
+_PLACE_AFTER = re.compile(r"\)?\s*[^\x00-\x7f]|\)\s*:|\s*(?:[{<\"'`]|[-:：]\s|\s[A-Z一-鿿`]|[\"'`]?\s*$)")
+_LINE_START = re.compile(r"^[^\w\n]{0,12}(?P<code>[45]\d\d)(?=[\s:*|-])(?!\s*(?:ms|tokens|px|items|bytes)\b)", re.MULTILINE)
+
+
+def find(clean: str, flat: str, numeric: list[int]) -> tuple[Status, ...]:
+    """The statuses in order of appearance; `numeric` are those from fields of fragments, which come last."""
+    found: dict[int, Status] = {}
+    for count, match in enumerate(_LINE_START.finditer(clean)):
+        start = max(flat.find(match.group("code")), 0)
+        found.setdefault(start, Status(int(match.group("code")), start, strong=True))
+        if count > _NUMBERS_MAX:
+            break
+    for count, number in enumerate(_NUMBER.finditer(flat)):
+        start, end = number.span()
+        code = int(number.group())
+        if code >= 200 and start not in found:
+            strong = _introduced(flat, start) or _REASON.match(flat, end) is not None
+            if strong or (code >= 400 and _placed(flat, start, end)):
+                found[start] = Status(code, start, strong)
+        if count > _NUMBERS_MAX:
+            break
+    ordered = [found[start] for start in sorted(found)]
+    known = {status.code for status in ordered}
+    ordered.extend(Status(code, len(flat), strong=True) for code in numeric if code not in known)
+    return tuple(ordered)
+
+
+def _introduced(flat: str, start: int) -> bool:
+    return _INTRODUCED.search(flat[max(start - _BEFORE_CHARS, 0) : start]) is not None
+
+
+def _placed(flat: str, start: int, end: int) -> bool:
+    return _PLACE_BEFORE.search(flat[max(start - 1, 0) : start]) is not None and _PLACE_AFTER.match(flat, end) is not None

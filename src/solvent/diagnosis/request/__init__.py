@@ -1,0 +1,1 @@
+"""What of a request was refused, and who rewrote it on its way."""

@@ -1,0 +1,1 @@
+"""When an identical call can pass again: the wait, the instant, the window."""

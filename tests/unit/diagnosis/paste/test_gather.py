@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from solvent.diagnosis.paste import fragments
+from solvent.diagnosis.paste.gather import Gathered, add_loose
+
+
+def gathered(text: str) -> Gathered:
+    found = Gathered()
+    for piece in fragments.find(text):
+        found.walk(piece.value, depth=0)
+    add_loose(text, found)
+    return found
+
+
+def test_the_deepest_error_is_the_innermost() -> None:
+    text = '{"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"{\\"error\\":{\\"message\\":\\"real one\\"}}"}}}'
+    errors = gathered(text).errors
+    assert max(errors, key=lambda error: error.depth).message == "real one"
+
+
+def test_fields_around_an_error_tell_its_dialect() -> None:
+    claude = gathered('{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}').errors[0]
+    relay = gathered('{"error":{"type":"<nil>","message":"m"},"type":"error"}').errors[0]
+    openai = gathered('{"error":{"message":"m","type":"x","param":"","code":"c"}}').errors[0]
+    assert claude.claude_shape
+    assert not claude.map_order
+    assert relay.claude_shape
+    assert relay.map_order
+    assert openai.empty_param
+    assert not openai.claude_shape
+
+
+def test_codes_statuses_and_ids_are_collected() -> None:
+    found = gathered('{"status":402,"error":{"type":"A_Type","code":"Some_Code","message":"m"},"request_id":"abc-1"}')
+    assert {"a_type", "some_code", "type:a_type"} <= found.codes
+    assert found.statuses == [402]
+    assert "abc-1" in found.ids.values()
+
+
+def test_an_answer_is_no_error() -> None:
+    found = gathered(
+        '{"object":"chat.completion","choices":[{"message":{"content":"{\\"error\\": {\\"message\\": \\"x\\"}}"}}],"usage":{}}'
+    )
+    assert found.answer
+    assert found.errors == []
+
+
+def test_loose_fields_count_where_no_object_can_be_read() -> None:
+    found = gathered('message: "request blocked"; type: "v_api_error"; code: "prompt_blocked"')
+    assert {"v_api_error", "prompt_blocked"} <= found.codes
+    assert found.errors[0].message == "request blocked"

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solvent.diagnosis.paste import normalise
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("\x1b[1;31mRateLimitError\x1b[0m: 429", "RateLimitError: 429"),
+        ("\\u001b[0;31mError\\u001b[0m", "Error"),
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("{&quot;code&quot;:1}", '{"code":1}'),
+        ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("null\x00byte", "nullbyte"),
+    ],
+)
+def test_what_terminals_and_pages_add_is_undone(raw: str, clean: str) -> None:
+    assert normalise.clean(raw) == clean
+
+
+def test_words_cut_at_a_terminals_edge_are_whole_again() -> None:
+    text = "Gemini error: " + "{'message': 'API key not valid. Please pass a valid API key.', 'status': 'INVALID_ARGUMENT'} " * 2
+    wrapped = "\n".join(text[start : start + 80] for start in range(0, len(text), 80))
+    assert normalise.clean(wrapped) == text
+
+
+def test_ordinary_lines_stay_apart() -> None:
+    text = "first line of a log\nsecond line, a little longer\nthird"
+    assert normalise.clean(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "flat"),
+    [
+        ('{\\"error\\":{\\"type\\":\\"\\u003cnil\\u003e\\"}}', '{"error":{"type":"<nil>"}}'),
+        ("credit balance\n     is too low", "credit balance is too low"),
+        ("line one\\nline two", "line one line two"),
+        ("⎿  API Error: 500\n│ more", "API Error: 500 more"),
+        ("insufficient\\_quota", "insufficient_quota"),
+        ('a \\\\\\"deep\\\\\\" quote', 'a "deep" quote'),
+    ],
+)
+def test_one_line_with_escapes_resolved(text: str, flat: str) -> None:
+    assert normalise.flatten(text) == flat
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_flattened_to_one_line(raw: str) -> None:
+    flat = normalise.flatten(normalise.clean(raw))
+    assert "\n" not in flat
+    assert "  " not in flat

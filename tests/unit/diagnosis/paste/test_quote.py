@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from solvent.diagnosis.paste import reader
+from solvent.diagnosis.paste.quote import quoted
+from tests.unit.diagnosis.test_judge import MESSAGE, SEED
+
+TWO = (
+    "claude failed: Error code: 529 - {'type': 'error', 'error': {'type': 'overloaded_error', 'message': 'Overloaded'}}\n"
+    "gpt failed: Error code: 429 - {'error': {'message': 'You exceeded your current quota.', 'code': 'insufficient_quota'}}"
+)
+
+
+def test_what_relays_added_is_left_out() -> None:
+    assert quoted(reader.read(SEED), "credit balance is too low") == MESSAGE
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("exceeded your current quota", "You exceeded your current quota."),
+        ("insufficient_quota", "You exceeded your current quota."),
+        ("Overloaded", "Overloaded"),
+    ],
+)
+def test_of_several_errors_the_one_with_the_evidence_is_quoted(said: str, sentence: str) -> None:
+    assert quoted(reader.read(TWO), said) == sentence
+
+
+def test_words_in_a_log_line_are_cut_out_of_it() -> None:
+    line = "2026-11-25 13:15:26 ERROR [llm] call failed | 402 Insufficient Balance for this key | retry=3"
+    assert "Insufficient Balance for this key" in quoted(reader.read(line), "Insufficient Balance")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("<html><head><title>502 Bad Gateway</title></head></html>", "502 Bad Gateway"),
+        ("Traceback (most recent call last):\n  File 'a'\nKeyError: 'choices'", "KeyError: 'choices'"),
+        ("zorblax failed", "zorblax failed"),
+    ],
+)
+def test_without_evidence_the_failing_words_are_quoted(text: str, sentence: str) -> None:
+    assert quoted(reader.read(text), None) == sentence

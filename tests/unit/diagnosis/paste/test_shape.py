@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+from solvent.diagnosis.paste import reader
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ('500 {"error":{"message":"failed"}}', "error"),
+        ("Traceback (most recent call last):\n  File x\nKeyError: 'a'", "error"),
+        ("连接超时了，怎么办", "error"),
+        ('{"id":"c","object":"chat.completion","choices":[{"message":{"content":"An error 429 means"}}],"usage":{}}', "answer"),
+        ('INFO httpx: POST https://api.example.com "HTTP/1.1 200 OK"\ndone', "log"),
+        ("from openai import OpenAI\nimport time\n\ndef ask(q):\n    return client.ask(q)\n\nclass X:\n    pass\n", "documentation"),
+        ("| 400 | a |\n| 401 | b |\n| 403 | c |\n| 429 | d |\n", "documentation"),
+        ("请问 Pro 订阅和按量付费哪个划算？", "prose"),
+        ("Which model is cheapest for translation?", "prose"),
+        ("谢谢，已经好了。", "prose"),
+        ('{"is_available":true,"balance_infos":[]}', "prose"),
+        ("OPENAI_API_KEY=x\nMODEL=gpt-4o\nTIMEOUT=30", "documentation"),
+        ("model: gpt-4o\nmax_tokens: 10\nretries: 3\nbackoff: exponential", "documentation"),
+        ("Model: gpt-4o\nMessage: quota reached\nRetries: 3", "error"),
+        # One short sentence that no list knows is unknown, which is not the same as harmless.
+        ("zorblax the frobnicator", "error"),
+    ],
+)
+def test_the_whole_text_has_one_shape(text: str, shape: str) -> None:
+    assert reader.read(text).shape == shape

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from solvent.diagnosis.paste import normalise, statuses
+
+
+def codes(text: str, numeric: list[int] | None = None) -> list[int]:
+    clean = normalise.clean(text)
+    return [status.code for status in statuses.find(clean, normalise.flatten(clean), numeric or [])]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('500 {"error":{}}', 500),
+        ("Error code: 429 - {'error': 1}", 429),
+        ("HTTP/1.1 402 Payment Required", 402),
+        ("HTTP/2 503 \nserver: x", 503),
+        ("API Error: 403 forbidden", 403),
+        ("status_code=504, bad response", 504),
+        ("unexpected status 401 from upstream", 401),
+        ("openai error (429): slow", 429),
+        ("报错 状态码 429，请稍后", 429),
+        ("POST /chat -> 529 body={}", 529),
+        ("❌ 400 📦 {}", 400),
+        ("| 403 | permission | x |", 403),
+        ("401 Client Error: Unauthorized for url", 401),
+        ("api.example.com | 524: A timeout occurred", 524),
+        ("[403] Your API key was reported", 403),
+        ("## **429-**Throttling", 429),
+        ("the remote request failed with code 404, and", 404),
+        ("the server responded with a status of 503 twice", 503),
+    ],
+)
+def test_statuses_are_recognised(text: str, code: int) -> None:
+    assert code in codes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "limit of 400 tokens per call",
+        "took 502 ms",
+        "Rate limits: 500 RPM (free)",
+        "connect ETIMEDOUT 104.18.13.25:443",
+        "gpt-3.5 costs 0.500 dollars",
+        "context of 409600",
+        "balance 429.50 USD",
+    ],
+)
+def test_other_numbers_are_no_statuses(text: str) -> None:
+    assert codes(text) == []
+
+
+def test_a_field_of_a_fragment_counts_after_the_words() -> None:
+    assert codes("HTTP 500: failed", [402]) == [500, 402]
+
+
+def test_a_thousand_numbers_are_not_all_looked_at() -> None:
+    assert len(codes("400 " * 5000)) < 300

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from solvent.catalogue.tables import Steps
+from solvent.diagnosis import engine, judge
+from solvent.diagnosis.reporting.wording import Wording
+from tests.unit.diagnosis.test_judge import DIRECT, SEED
+
+LETTER = "Hello {provider}\nStatus: {status}\nId: {ids}\nTime: {times}\n“{quote}”\nThank you"
+
+
+def wording(text: str, lang: str = "en") -> Wording:
+    packaged = engine.packaged()
+    return Wording(judge.judge(text, packaged, lang), packaged.catalogue, lang, "words")
+
+
+def test_what_the_paste_shows_is_filled_in() -> None:
+    filled = wording(SEED).fill("{provider} behind {relay}: {status}, should be {should_be}, {ids}, {quote}")
+    assert filled == "Anthropic behind new-api: 500, should be 402, 20260126100910722614337HsQybcmN, words"
+
+
+def test_what_it_does_not_show_has_a_common_name() -> None:
+    assert wording("HTTP 503").fill("{provider}, {relay}, {app}") == "the provider, your relay, your app"
+    assert wording("HTTP 503", "zh").fill("在 {provider} 的账户") == "在服务商的账户"
+
+
+def test_a_letter_states_only_what_was_seen() -> None:
+    assert wording("You have no credits remaining. Add credits to continue using the API.").letter(LETTER).splitlines() == [
+        "Hello OpenAI",
+        "“words”",
+        "Thank you",
+    ]
+    assert "Status: 500" in wording(SEED).letter(LETTER)
+    assert "Time:" not in wording(DIRECT).letter(LETTER)
+
+
+def test_the_readers_own_relay_comes_first_among_ids_and_gives_the_time() -> None:
+    text = "402 Insufficient Balance (request id: 20260726224417468936071826hAb1C2d) (request id: 202607272244174129368978268d9d6DXcDCT5j)"
+    assert wording(text).fill("{ids}").startswith("202607272244174129368978268d9d6DXcDCT5j")
+    assert wording(text).fill("{times}") == "2026-07-27T22:44:17Z"
+
+
+def test_a_list_is_filled_in_the_wordings_language() -> None:
+    steps = Steps(en=("Ask {provider}", "Wait"), zh=("问 {provider}", "等"))
+    assert wording(SEED, "zh").steps(steps) == ("问 Anthropic", "等")
