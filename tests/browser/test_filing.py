@@ -108,9 +108,16 @@ def test_without_a_connection_the_text_stays_and_can_be_sent_again(open_page: Op
 def test_too_many_posts_are_told_with_the_wait(open_page: Open) -> None:
     page = open_page("/e?lang=en", fails="429")
     door = "<!doctype html><html><title>x</title><h1>Too many requests from this address</h1><p>Wait 7 s and send it again.</p></html>"
-    page.route(re.compile(r"/e\?"), lambda route: route.fulfill(status=429, content_type="text/html", body=door))
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.headers["accept-language"])
+        route.fulfill(status=429, content_type="text/html", body=door)
+
+    page.route(re.compile(r"/e\?"), refuse)
     send(page, PASTE, "Explain")
     told(page, "Too many requests from this address", "Wait 7 s and send it again.")
+    assert asked == ["en"]
     expect(page.locator("#raw")).to_have_value(PASTE)
 
 

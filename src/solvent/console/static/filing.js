@@ -107,7 +107,8 @@
     wait(form, true);
     fetch(form.action, {
       method: "POST",
-      headers: { Accept: "text/html" },
+      /* What the door refuses before any page is told in the browser's language, if not in the page's. */
+      headers: { Accept: "text/html", "Accept-Language": document.documentElement.lang },
       body: new URLSearchParams(new FormData(form)),
       signal: AbortSignal.timeout(WAIT_MS)
     }).then(function (answer) {
