@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from solvent.base.composed import composed
+
 TERM_CHARS_MAX = 64
 TERMS_MAX = 4_000  # of one text: what stands far down in a huge log is not searched
 # A beginning needs these many letters in front, or these many signs of any kind: shorter ones would find nearly everything.
@@ -87,6 +89,6 @@ def _plain(text: str) -> str:
     """The text without differences of case, width and accents."""
     if text.isascii():
         return text.lower()
-    bare = unicodedata.normalize("NFKD", text.casefold())
+    bare = composed(text.casefold(), "NFKD")
     bare = "".join(sign for sign in bare if not unicodedata.category(sign).startswith("M"))
-    return unicodedata.normalize("NFKC", bare).casefold()
+    return composed(bare, "NFKC").casefold()

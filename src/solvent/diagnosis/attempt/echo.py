@@ -11,10 +11,10 @@ from __future__ import annotations
 import html
 import json
 import re
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from solvent.base.composed import composed
 from solvent.diagnosis.attempt.answer import STRUCK
 from solvent.diagnosis.paste import normalise
 
@@ -130,7 +130,7 @@ def bare_of(text: str) -> bytes:
     """Letters and digits alone, in lower case; escapes of any kind are resolved as the reader of texts resolves them."""
     plain = _resolved(text)
     if not plain.isascii() and _ODD.search(plain):
-        plain = unicodedata.normalize("NFC", normalise.CONTROL.sub("", "".join(plain.split())))
+        plain = composed(normalise.CONTROL.sub("", "".join(plain.split())))
     made = plain.encode("utf-8", "replace")
     if b"\\" in made:
         for escape in _LINE_ESCAPES:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from solvent.base.composed import composed
 from solvent.catalogue.load import Catalogue
 from solvent.catalogue.rules import Rule
 from solvent.catalogue.tables import Steps, Words
@@ -75,7 +76,7 @@ def visible(text: str) -> str:
     """The text as one composed line without characters that nobody sees."""
     kept = (
         " " if char.isspace() else char
-        for char in unicodedata.normalize("NFC", text)
+        for char in composed(text)
         if char.isspace() or not (unicodedata.category(char)[0] == "C" or _HOLLOW.match(char))
     )
     return " ".join("".join(kept).split())

@@ -10,6 +10,8 @@ import html
 import re
 import unicodedata
 
+from solvent.base.composed import composed
+
 _ANSI = re.compile(
     r"(?:\x1b|\\u001b|\\x1b|\\033|␛)\[[0-9;?]{0,16}[A-Za-z]|\x9b[0-9;?]{0,16}[A-Za-z]|\x1b\][^\x07\x1b\n]{0,300}(?:\x07|\x1b\\)?|\x1b[@-Z\\-_]"
 )
@@ -54,7 +56,7 @@ def flatten(text: str) -> str:
         flat = _LINE_ESCAPE.sub(" ", flat)
         flat = _ESCAPED.sub(r"\1", flat)
     flat = _SPACE.sub(" ", flat).strip()
-    return flat if flat.isascii() else unicodedata.normalize("NFC", flat)
+    return flat if flat.isascii() else composed(flat)
 
 
 def lowered(text: str) -> str:
