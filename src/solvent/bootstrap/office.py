@@ -22,6 +22,7 @@ from solvent.base.errors import SolventError
 from solvent.bootstrap.children import inherited, say_failed, say_ready
 from solvent.bootstrap.config import Config
 from solvent.bootstrap.parts import Parts, Secrets, build_app, build_public_app, complain, incident, join
+from solvent.edge.worker import files_max
 from solvent.office import jobs, server
 
 FOLD_S, LOOK_S = 0.1, 1.0
@@ -39,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--config", type=Path)
     given = parser.parse_args(arguments)
     os.umask(0o077)
+    files_max()
     # Ctrl-C reaches every process of a terminal; the supervisor says when it is the office's turn.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = inherited(given.parent)

@@ -45,7 +45,8 @@ async def read(request: Request, csrf: Csrf, lang: str, session_id: str = "") ->
         return Unread(415, refusals.not_a_form(lang))
     try:
         form = await request.form(max_files=_FILES_MAX, max_fields=_FIELDS_MAX, max_part_size=_PART_BYTES_MAX)
-    except (HTTPException, MultiPartException):
+    except (HTTPException, MultiPartException, UnicodeError):
+        # The last: a part may name any encoding that Python has, such as those of host names.
         return Unread(400, refusals.broken_form(lang))
     fields = await _texts(form, repair=kind == _URLENCODED)
     return Posted(fields, csrf.refusal(request.headers, fields.get(FIELD), session_id))

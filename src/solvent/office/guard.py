@@ -147,7 +147,9 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        if not self._host_allowed(headers.get(b"host", b"").decode("latin-1")):
+        # Of two, one reader would take the first and another the last.
+        named = [value for name, value in scope["headers"] if name == b"host"]
+        if len(named) != 1 or not self._host_allowed(named[0].decode("latin-1")):
             await _refuse(scope, send, 421, _WRONG_HOST)
             return
         wait_s = 0 if self._trusted(headers.get(b"authorization", b"").decode("latin-1")) else self._wait_s(scope)

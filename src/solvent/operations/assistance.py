@@ -49,7 +49,7 @@ class Assistance:
         self._catalogue = desk.engine.catalogue
         self._grounds = grounds.of_catalogue(self._catalogue)
         self._rules = nearest.rules(self._catalogue)
-        self._asking = 0
+        self._asking: set[str] = set()
 
     def may_ask(self, opened: Opened) -> bool:
         """Whether the catalogue leaves the question open."""
@@ -81,20 +81,21 @@ class Assistance:
             yield approved
         elif await self._store.of_key(key, Standing.REJECTED) is not None:
             yield Trouble.REJECTED
-        elif self._asking >= self.terms.at_once:
+        elif key in self._asking or len(self._asking) >= self.terms.at_once:
+            # To ask the same twice at once costs twice, for one answer.
             yield Trouble.BUSY
         else:
-            self._asking += 1
+            self._asking.add(key)
             try:
                 async with aclosing(self._asked(desk, opened, lang, key)) as said:
                     async for part in said:
                         yield part
             finally:
-                self._asking -= 1
+                self._asking.discard(key)
 
     async def _asked(self, desk: Desk, opened: Opened, lang: str, key: str) -> AsyncGenerator[Piece | Assisted | Trouble, None]:
         explanation = opened.explanation
-        hearing = Hearing(Checker(self._grounds, grounds.of_text(explanation.text), lang))
+        hearing = Hearing(Checker(self._grounds, grounds.of_text(briefing.shortened(explanation.text)), lang))
         async with aclosing(self._model.say(await self._brief(desk, opened, lang))) as said:
             async for text in said:
                 if isinstance(text, Trouble):

@@ -9,6 +9,10 @@ from tests.unit.console.conftest import FORM, Visitor
 WORDS = "用户额度不足, 剩余额度: $0.001842"
 
 
+# Encodings that Python has and no form is written in.
+CODECS = (("idna", b"xn--a"), ("punycode", "é".encode()))
+
+
 def multipart(raw: bytes, name: str = 'name="raw"; filename="error.txt"') -> tuple[bytes, dict[str, str]]:
     body = b"--cut\r\nContent-Disposition: form-data; " + name.encode() + b"\r\n\r\n" + raw + b"\r\n--cut--\r\n"
     return body, {"content-type": "multipart/form-data; boundary=cut"}
@@ -50,6 +54,10 @@ def test_other_letters_are_left_alone(visitor: Visitor) -> None:
         (b"x", {"content-type": "multipart/form-data"}, 400),
         (b"&".join(b"a%d=1" % number for number in range(200)), FORM, 400),
         (b"raw=x", {"content-type": "application/octet-stream"}, 415),
+        *(
+            (multipart(text, 'name="raw"')[0], {"content-type": f"multipart/form-data; boundary=cut; charset={name}"}, 400)
+            for name, text in CODECS
+        ),
     ],
 )
 def test_forms_that_cannot_be_read(visitor: Visitor, body: bytes, headers: dict[str, str], status: int) -> None:

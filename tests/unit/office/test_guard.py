@@ -155,6 +155,21 @@ async def test_a_request_without_a_host_is_refused() -> None:
     assert answered[0]["status"] == 421
 
 
+@pytest.mark.parametrize("hosts", [(b"localhost", b"evil.example"), (b"evil.example", b"localhost"), (b"localhost", b"localhost")])
+async def test_a_request_with_two_hosts_is_refused_since_readers_differ_in_which_counts(hosts: tuple[bytes, ...]) -> None:
+    answered: list[Message] = []
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    async def receive() -> Message:
+        raise AssertionError("nothing is read of a request that is refused")
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", host) for host in hosts], "client": None}
+    await guarded()(scope, receive, send)
+    assert answered[0]["status"] == 421
+
+
 async def test_what_is_not_http_is_passed_through() -> None:
     seen: list[str] = []
 

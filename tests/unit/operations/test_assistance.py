@@ -178,6 +178,25 @@ async def test_only_so_many_ask_at_once_and_who_leaves_makes_room(desk: Desk) ->
     assert isinstance((await room.ask(opened))[-1], Assisted)
 
 
+async def test_the_same_is_not_asked_twice_at_once(room: Room) -> None:
+    opened = await room.filed()
+    first = room.stage.ask(room.desk, opened, "en")
+    assert isinstance(await anext(first), Piece)
+    assert await room.ask(await room.filed()) == [Trouble.BUSY]
+    assert len(room.model.asked) == 1
+    assert isinstance((await room.ask(opened, "zh"))[-1], Assisted), "another language is another question"
+    await first.aclose()
+    assert isinstance((await room.ask(opened))[-1], Assisted)
+
+
+async def test_only_what_the_model_was_shown_of_a_long_paste_may_be_named(room: Room) -> None:
+    room.model.parts = (json.dumps(SAID | {"cause": "The zebra-tool-9 and the frob-tool-8 failed."}),)
+    filler = "and so on " * 1_000
+    mine = await room.opinion(await room.filed(f"{small.UNKNOWN} frob-tool-8 {filler} zebra-tool-9 {filler}"))
+    assert "frob-tool-8" in mine.opinion.cause
+    assert "zebra-tool-9" not in mine.opinion.cause
+
+
 async def test_a_persons_word_must_be_one_that_counts(room: Room) -> None:
     mine = await room.opinion(await room.filed())
     opinions = Opinions(room.rows)

@@ -77,7 +77,7 @@ def brief(explanation: Explanation, catalogue: Catalogue, near: Sequence[str], c
     """The briefing in `lang`. `near` are ids of rules, `cases` what cases of the desk are called; `boundary` is a random word."""
     form = json.dumps(_FORM, ensure_ascii=False, indent=1)
     notes = _notes(explanation.verdict, catalogue, near, cases, lang)
-    data = explanation.text if len(explanation.text) <= PASTE_CHARS_MAX else _shortened(explanation.text)
+    data = shortened(explanation.text)
     return Briefing(
         system=_SYSTEM.format(language=_LANGUAGES[lang], boundary=boundary, form=form),
         user=f"Notes:\n{notes}\n\n{boundary}\n{data.replace(boundary, '')}\n{boundary}",
@@ -85,7 +85,10 @@ def brief(explanation: Explanation, catalogue: Catalogue, near: Sequence[str], c
     )
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """As much of a paste as a model is shown, and may name what stands in it: the beginning and the end of a long one."""
+    if len(text) <= PASTE_CHARS_MAX:
+        return text
     half = PASTE_CHARS_MAX // 2
     return f"{text[:half]}\n[…]\n{text[-half:]}"
 
