@@ -9,41 +9,63 @@ from __future__ import annotations
 import re
 
 from solvent.diagnosis.paste import normalise
-from solvent.diagnosis.paste.reading import Reading
+from solvent.diagnosis.paste.reading import ErrorObject, Reading
 
 QUOTE_MAX = 600
 _BEFORE, _AFTER = 160, 400
 _SUFFIX = re.compile(r"\s*\(request id:?[^)]{0,80}\)?", re.IGNORECASE)
-# Where a sentence that stands in a log or a structure begins and ends.
-_BEGINS = re.compile(r".*(?:[{}\"'“：|]|[a-z_]: |- | → |\. )", re.IGNORECASE)
+# Where a sentence that stands in a log or a structure begins and ends; an apostrophe inside a word is neither.
+_BEGINS = re.compile(r".*(?:[{}\"“：|]|(?<![a-z])'|'(?![a-z])|[a-z_\]]: |- | → |\. )", re.IGNORECASE)
 _ENDS = re.compile(r"[\"}”]|'[,})\]]|\\n|$")
+# Calls of a stack that Node prints behind the message.
+_FRAMES = re.compile(
+    r"\s+at (?:async )?(?:[\w.$<>\[\] ]{1,120} )?\((?:[^()]{1,300}:\d+(?::\d+)?|<anonymous>|native[^()]{0,40})(?:\)|$).*",
+    re.DOTALL,
+)
+_TAG = re.compile(r"</?[a-z!][^<>]{0,300}>", re.IGNORECASE)
+_CLOSING_TAG = re.compile(r"</(?:title|head|h\d|p|body|html|center|div|strong|span)>", re.IGNORECASE)
+_WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af]")
 
 
 def quoted(reading: Reading, said: str | None) -> str:
-    """The sentence that holds `said` (the evidence, None where no rule decided), without what relays added to it."""
-    words = (said and _holding(reading, said)) or _innermost(reading)
-    return _SUFFIX.sub("", " ".join(words.split()))[:QUOTE_MAX].strip()
+    """The sentence that holds `said` (the evidence, None where no rule decided), without what relays and runtimes added to it."""
+    words = (said and _holding(reading, said)) or _innermost(reading, said)
+    plain = _FRAMES.sub("", _SUFFIX.sub("", _without_tags(reading, words)))
+    return " ".join(plain.split())[:QUOTE_MAX].strip()
 
 
 def _holding(reading: Reading, said: str) -> str | None:
-    """The message with the evidence in it, or the message of the error whose code it is, or the words around it."""
+    """The message with the evidence in it or the message of the error whose code it is, the innermost of these, or the words around it."""
     wanted = said.lower()
-    holding = [error for error in reading.errors if error.message and wanted in normalise.flatten(error.message).lower()]
-    if not holding:
-        holding = [error for error in reading.errors if error.message and wanted in (error.code.lower(), error.kind.lower())]
+    holding = [error for error in reading.errors if error.message and _says(error, wanted)]
     if holding:
         return max(holding, key=lambda error: error.depth).message
     place = reading.flat.lower().find(wanted)
-    if place < 0 or " " not in said:
+    # One word of a script with blanks says too little, one without blanks only where no error states a message.
+    if place < 0 or not (" " in said or (_WIDE.search(said) and not any(error.message for error in reading.errors))):
         return None
     before = _BEGINS.match(reading.flat[max(place - _BEFORE, 0) : place])
     start = place - (min(place, _BEFORE) - before.end() if before else min(place, _BEFORE))
     end = _ENDS.search(reading.flat, place + len(said), place + len(said) + _AFTER)
-    return reading.flat[start : end.start() if end else place + len(said)].strip(" \"'{}[](),:;|`")
+    words = reading.flat[start : end.start() if end else place + len(said)]
+    # Below a stack the name of the exception begins the sentence; what stands before it is code.
+    named = [words.find(f"{name}: ") for name in reading.exceptions]
+    return words[max([*named, 0]) :].strip(" \"'{}[](),:;|`✗✕✖❌✘")
 
 
-def _innermost(reading: Reading) -> str:
-    """The message that was wrapped most often, else the title of a page, else the line that failed."""
+def _says(error: ErrorObject, wanted: str) -> bool:
+    return wanted in normalise.flatten(error.message).lower() or wanted in (error.code.lower(), error.kind.lower())
+
+
+def _without_tags(reading: Reading, words: str) -> str:
+    """A page says what it means in its title; of a piece of one the text is left."""
+    if _CLOSING_TAG.search(words) is None:
+        return words
+    return reading.html_title or _TAG.sub(" ", words)
+
+
+def _innermost(reading: Reading, said: str | None = None) -> str:
+    """The message that was wrapped most often, else the title of a page, else the line that failed or holds the evidence."""
     inner = reading.innermost
     if inner is not None and inner.message:
         return inner.message
@@ -51,4 +73,5 @@ def _innermost(reading: Reading) -> str:
         return reading.html_title
     lines = [line.strip() for line in reading.clean.splitlines() if line.strip()]
     failing = [line for line in lines if any(name in line for name in reading.exceptions)] if reading.exceptions else []
-    return (failing or lines or [""])[-1 if reading.traceback or failing else 0]
+    holding = [line for line in lines if said.lower() in line.lower()] if said and not failing else []
+    return (failing or holding or lines or [""])[-1 if reading.traceback or failing else 0]

@@ -34,6 +34,32 @@ def test_words_in_a_log_line_are_cut_out_of_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "said", "sentence"),
+    [
+        ("✗ You're out of extra usage · resets 7pm", "out of extra usage", "You're out of extra usage · resets 7pm"),
+        ("job 7 failed | model=gpt-5 |\n403 预扣费额度失败, 剩余额度: ＄1", "预扣费额度失败", "403 预扣费额度失败, 剩余额度: ＄1"),
+        ("I saved the key\na popup says: refused with status code 402", "402", "a popup says: refused with status code 402"),
+        ("big picture:\n<html><head><title>413 Too Large</title></head><body>x</body></html>", "413 Too Large", "413 Too Large"),
+        ("524: A timeout occurred</p> <div id='x'>", "524: A timeout", "524: A timeout occurred"),
+        (
+            "Traceback (most recent call last):\n  File 'a.py', line 39, in run\n    raise GoneInV1(symbol=name)\nlib.GoneInV1: You tried Chat.create",
+            "You tried Chat",
+            "GoneInV1: You tried Chat.create",
+        ),
+        (
+            '{"error":"Error: 529 {\\"type\\":\\"error\\",\\"error\\":{\\"type\\":\\"overloaded_error\\",\\"message\\":\\"Full\\"}} at go (/x.js:4:9)"}',
+            "overloaded_error",
+            "Full",
+        ),
+        ("[Error]: 400 Hard limit reached at x.generate (/var/route.js:3:48)", "limit reached", "400 Hard limit reached"),
+        ("额度够，为何余额不足？\n{'message': 'Paid balance is insufficient.'}", "余额不足", "Paid balance is insufficient."),
+    ],
+)
+def test_the_sentence_is_cut_free_of_what_stands_around_it(text: str, said: str, sentence: str) -> None:
+    assert quoted(reader.read(text), said) == sentence
+
+
+@pytest.mark.parametrize(
     ("text", "sentence"),
     [
         ("<html><head><title>502 Bad Gateway</title></head></html>", "502 Bad Gateway"),
