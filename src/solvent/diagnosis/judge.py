@@ -38,11 +38,14 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
     wallet = Wallet.NONE if rule is None else chains.wallet_of(rule, reading, chain, parties)
     provider = _provider(decision, chain, reading, parties)
     behind = rule is not None and rule.voice in ("provider", "any") and chains.operated(chain, parties, provider)
-    actor = _actor(rule, category, wallet, behind=behind)
     status, status_source = _status(decision)
     retryable = rule.retryable if rule is not None and rule.retryable is not None else category in defaults.RETRYABLE
     begins = parties[provider].resets if provider in parties else ()
     back = recovery.of(reading, decision, category, passes=retryable or wallet is Wallet.KEY_BUDGET, party_resets=begins)
+    passes = retryable and not back.hopeless
+    actor = _actor(rule, category, wallet, behind=behind)
+    if actor is Actor.NOBODY and category is Category.RATE_LIMITED and not passes:
+        actor = Actor.YOU  # a limit that does not open by itself
     voice = "any" if rule is None else rule.voice
     drawn = chains.layers(chain, parties, provider, wallet, decision.quote, voice)
     if category in (Category.CLIENT_CODE, Category.NOT_AN_ERROR):
@@ -60,7 +63,7 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
         http_status=status,
         http_status_source=status_source,
         http_status_should_be=_should_be(rule, category, provider, status),
-        retryable=retryable and not back.hopeless,
+        retryable=passes,
         available_at=back.available_at,
         window=back.window,
         confidence=_confidence(decision, provider, wallet),

@@ -43,6 +43,15 @@ UNSURE_LIMIT = Words(
     "Wait a minute and send one call; if it fails again, fetch the whole answer.",
     zh="可能是请求太多；账户没钱也可能是这个样子。等一分钟再发一次，仍失败就取完整的响应来看。",
 )
+# Where the text names what of the request was refused.
+FIELD = Words(
+    en="The request is refused because of {field}. Correct that and send again; retrying it unchanged does not help.",
+    zh="请求被拒，问题出在 {field}。改好再发；原样重试没有用。",
+)
+FIELD_ALLOWED = Words(
+    en="{field} is not accepted as it was sent; what would pass: {allowed}. Correct that and send again; retrying it unchanged does not help.",
+    zh="{field} 不被接受，可用的是 {allowed}。改好再发；原样重试没有用。",
+)
 OTHER_ERRORS = Words(
     en="the text holds other errors too ({count}); this verdict is about the one that is quoted",
     zh="文中还有其他错误（{count} 个）；这里判断的是引用的这一个",

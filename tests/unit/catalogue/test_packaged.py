@@ -21,12 +21,12 @@ from solvent.catalogue.tables import Steps, Words
 from solvent.diagnosis import defaults, desk, engine
 from solvent.diagnosis.paste import reader
 from solvent.diagnosis.reporting.report import report
-from solvent.model.verdict import Actor, Category, Wallet
+from solvent.model.verdict import Actor, Category, Role, Wallet
 
 ROOT = Path(str(files("solvent.catalogue")))
 # The ids come from the files' names alone, so that one broken file fails its own tests and not the collection of all.
 RULES = sorted(f"{path.parent.name}/{path.stem}" for path in ROOT.glob("errors/*/*.toml"))
-PLACEHOLDERS = {"provider", "relay", "app", "status", "should_be", "ids", "quote", "times"}
+PLACEHOLDERS = {"provider", "relay", "app", "status", "should_be", "ids", "quote", "times", "field", "allowed"}
 BRACE = re.compile(r"\{(\w*)\}")
 
 
@@ -148,6 +148,14 @@ def test_every_advice_text_holds_only_known_placeholders(catalogue: Catalogue) -
         for entry in entries:
             for text in texts(*_parts(entry)):
                 assert set(BRACE.findall(text)) <= PLACEHOLDERS, f"{category}: {text}"
+
+
+def test_a_step_for_one_app_names_an_app(rules: dict[str, Rule], catalogue: Catalogue, parties: dict[str, Party]) -> None:
+    lists = [part for entries in catalogue.advice.values() for entry in entries for part in (entry.solution, entry.prevention)]
+    lists += [part for rule in rules.values() for part in (rule.solution, rule.prevention) if part is not None]
+    named = {name for part in lists for step in (*part.en, *part.zh) for name in re.findall(r"\{in:([^}]*)\}", step)}
+    assert named
+    assert {parties[name].role for name in named} == {Role.APP}
 
 
 def _parts(entry: Advice) -> tuple[Words | Steps | None, ...]:

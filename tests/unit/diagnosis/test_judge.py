@@ -147,3 +147,9 @@ def test_a_relay_that_says_it_reached_nobody_has_answered_itself() -> None:
     assert verdict.http_status_source == "documented"
     assert [(layer.name, layer.request_id) for layer in verdict.layers] == [("solvent", OURS)]
     assert verdict.layers[0].spoke == "No route to this model could be reached"
+
+
+def test_a_limit_that_does_not_open_by_itself_is_somebodys_to_raise() -> None:
+    nothing = verdict("429 You exceeded your current quota. * Quota exceeded for metric: generativelanguage.googleapis.com/free, limit: 0")
+    assert (nothing.category, nothing.retryable, nothing.actor) == (Category.RATE_LIMITED, False, Actor.YOU)
+    assert verdict("429 Rate limit reached. Please try again in 20s.").actor is Actor.NOBODY

@@ -40,7 +40,7 @@ def report(verdict: Verdict, reading: Reading, catalogue: Catalogue, lang: str, 
     return Report(
         lang=lang,
         title=wording.fill(_title(rule, verdict, advice).of(lang)),
-        summary=wording.fill(_summary(own, verdict, advice).of(lang)),
+        summary=wording.fill(_summary(own, verdict, advice, wording).of(lang)),
         original=original,
         translation=wording.fill(_translation(rule, own, advice, lang, original)),
         cause=wording.fill(((own and own.cause) or advice.cause).of(lang)),
@@ -66,12 +66,14 @@ def _fitting(rule: Rule | None, verdict: Verdict) -> Rule | None:
     return None if rule is None or (operators and rule.wallet is not Wallet.RELAY_UPSTREAM) else rule
 
 
-def _summary(own: Rule | None, verdict: Verdict, advice: Advice) -> Words:
+def _summary(own: Rule | None, verdict: Verdict, advice: Advice, wording: Wording) -> Words:
     unsure = verdict.rule is not None and verdict.confidence < SURE
     if unsure and verdict.category in MONEY and verdict.wallet is not Wallet.KEY_BUDGET:
         return phrases.UNSURE_MONEY
     if own is not None and own.summary is not None:
         return own.summary
+    if verdict.category is Category.INVALID_REQUEST and verdict.actor is Actor.YOU and wording.knows("field"):
+        return phrases.FIELD_ALLOWED if wording.knows("allowed") else phrases.FIELD
     return phrases.UNSURE_LIMIT if unsure and verdict.category is Category.RATE_LIMITED else advice.summary
 
 

@@ -21,6 +21,15 @@ from solvent.diagnosis.waiting import moments, resets, waits, windows
 from solvent.model.verdict import Category
 
 _HOUR_S: Final = 3_600
+# How long a window can last at most; what asks for a longer wait does not mean this window.
+_LASTS_S: Final = {
+    "minute": 600,
+    "hour": _HOUR_S,
+    "5h": 5 * _HOUR_S,
+    "day": 24 * _HOUR_S,
+    "week": 7 * 24 * _HOUR_S,
+    "month": 31 * 24 * _HOUR_S,
+}
 _LONG: Final = frozenset({"day", "week", "month"})
 # Where the limiter counts for this very request how long it takes until there is room, minutes can be true beside a day's limit.
 _COUNTED = re.compile(r"limit [\d,.]{1,16}, used [\d,.]{1,16}, requested|per \d{4,6}s exceeded", re.IGNORECASE)
@@ -71,6 +80,8 @@ def of(reading: Reading, decision: Decision, category: Category, *, passes: bool
     wait_s = _wait_s(reading.flat, lower)
     if wait_s is not None and window in _LONG and not _believable(wait_s, window, lower):
         wait_s = None
+    if wait_s is not None and window is not None and wait_s > _LASTS_S[window]:
+        window = None
     if told is None and wait_s is None and failed_at is not None:
         begins = next((begin for begin in party_resets if begin.window == window), None)
         told = None if begins is None else _next(begins, failed_at)

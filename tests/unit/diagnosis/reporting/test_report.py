@@ -78,3 +78,19 @@ def test_a_rule_may_say_who_acts_and_what_to_write() -> None:
 def test_a_rule_with_a_cause_of_its_own_says_its_own_meaning_in_the_readers_language_too() -> None:
     assert written(NO_ROUTE).translation.startswith("No route to this model is open at this gateway: its operator must act")
     assert written(NO_ROUTE, "zh").translation.startswith("网关到这个模型的线路都不通")
+
+
+def test_the_short_answer_names_the_refused_field_and_what_would_pass() -> None:
+    renamed = written(
+        "400 Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", "zh"
+    )
+    assert renamed.summary.startswith("`max_tokens` 不被接受，可用的是 `max_completion_tokens`。")
+    assert "`max_tokens` 不是我填写的。" in (renamed.write_to or "")
+    unknown = written("400 Unknown parameter: 'reasoning.depth'.")
+    assert unknown.summary.startswith("The request is refused because of `reasoning.depth`.")
+
+
+def test_a_letter_about_a_request_names_no_field_that_the_text_does_not() -> None:
+    letter = written("400 {'code': 20015, 'message': 'The parameter is invalid. Please check again.'}").write_to
+    assert letter is not None
+    assert "did not enter" not in letter

@@ -42,3 +42,18 @@ def test_the_readers_own_relay_comes_first_among_ids_and_gives_the_time() -> Non
 def test_a_list_is_filled_in_the_wordings_language() -> None:
     steps = Steps(en=("Ask {provider}", "Wait"), zh=("问 {provider}", "等"))
     assert wording(SEED, "zh").steps(steps) == ("问 Anthropic", "等")
+
+
+def test_a_step_for_one_app_is_told_its_users_alone() -> None:
+    steps = Steps(en=("{in:claude-code} Do not sign in", "Wait"), zh=("{in:claude-code} 不用登录", "等"))
+    assert wording(SEED, "zh").steps(steps) == ("等",)
+    assert wording(f"Please run /login · API Error: {SEED}", "zh").steps(steps) == ("不用登录", "等")
+
+
+def test_the_refused_field_is_named_where_it_fits_into_a_sentence() -> None:
+    renamed = "400 Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+    assert wording(renamed).fill("{field} to {allowed}") == "`max_tokens` to `max_completion_tokens`"
+    validated = '422 {"detail":[{"type":"missing","loc":["body","messages",0,"role"],"msg":"Field required"}]}'
+    assert wording(validated).fill("{field}") == "`messages.0.role`"
+    assert not wording("400 invalid_request_error").knows("field")
+    assert wording("400 invalid_request_error", "zh").fill("核对 {field}。") == "核对报错指出的字段或值。"

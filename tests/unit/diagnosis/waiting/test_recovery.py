@@ -193,6 +193,12 @@ def test_the_verdict_tells_the_wait_and_the_day() -> None:
     assert found.as_json()["retry_after_s"] == 24_625
 
 
+def test_a_wait_longer_than_the_window_means_another_window() -> None:
+    found = verdict("Sorry, you've hit a rate limit. Please try again in 58 hours.")
+    assert (found.retry_after_s, found.window) == (208_800, None)
+    assert verdict("429 Rate limit reached: 3 requests per minute. Please try again in 20s.").window == "minute"
+
+
 def test_an_empty_purse_has_no_wait() -> None:
     found = verdict("402 Insufficient Balance. Please try again in 20s. api.deepseek.com")
     assert (found.category, found.available_at, found.retry_after_s) == (Category.CREDIT_EXHAUSTED, None, None)
