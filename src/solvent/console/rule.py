@@ -73,6 +73,8 @@ def _known(site: Site, rule: Rule, lang: str) -> dict[str, Any]:
     # The rule's first example is what the page talks about: it fills in the names in the advice.
     reading = reader.read(rule.examples[0].text)
     judged = judge.judge_reading(reading, site.desk.engine, lang)
+    # The ids and fields of the example are nobody's.
+    judged = structs.replace(judged, request_ids=(), request=None)
     verdict = (
         judged if judged.rule == rule.id else structs.replace(judged, rule=rule.id, category=rule.category, retryable=bool(rule.retryable))
     )

@@ -62,13 +62,13 @@ _BY_CATEGORY = {
     Category.NOT_AN_ERROR: Actor.NOBODY,
 }
 # Behind a relay these speak about the relay's own key or account, which the reader cannot touch.
-_OPERATORS_OWN = frozenset({Category.AUTH_INVALID, Category.PERMISSION_DENIED, Category.ACCOUNT_SUSPENDED, Category.REGION_BLOCKED})
+OPERATORS_OWN = frozenset({Category.AUTH_INVALID, Category.PERMISSION_DENIED, Category.ACCOUNT_SUSPENDED, Category.REGION_BLOCKED})
 
 
 def actor_of(category: Category, wallet: Wallet, *, provider_spoke_through_relay: bool) -> Actor:
     """Who can cure it, from whose wallet it is and who spoke."""
     if wallet is not Wallet.NONE:
         return _BY_WALLET[wallet]
-    if provider_spoke_through_relay and category in _OPERATORS_OWN:
+    if provider_spoke_through_relay and category in OPERATORS_OWN:
         return Actor.RELAY_OPERATOR
     return _BY_CATEGORY.get(category, Actor.YOU)

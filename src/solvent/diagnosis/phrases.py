@@ -49,7 +49,8 @@ FIELD = Words(
     zh="请求被拒，问题出在 {field}。改好再发；原样重试没有用。",
 )
 FIELD_ALLOWED = Words(
-    en="{field} is not accepted as it was sent; what would pass: {allowed}. Correct that and send again; retrying it unchanged does not help.",
+    en="{field} is not accepted as it was sent; what would pass: {allowed}. "
+    "Correct that and send again; retrying it unchanged does not help.",
     zh="{field} 不被接受，可用的是 {allowed}。改好再发；原样重试没有用。",
 )
 OTHER_ERRORS = Words(

@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import parse_qs
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -240,12 +241,13 @@ async def _refuse(
 ) -> None:
     """An answer that needs no template: a plain page for browsers, problem details for programs."""
     headers = {name: value.decode("latin-1").lower() for name, value in scope["headers"]}
-    lang = "zh" if headers.get(b"accept-language", "").startswith("zh") else "en"
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [headers.get(b"accept-language", "")])[0]
+    lang = "zh" if asked.startswith("zh") else "en"
     title, detail = (text.of(lang).format(**(values or {})) for text in words)
     if "text/html" in headers.get(b"accept", ""):
         kind = b"text/html; charset=utf-8"
         body = (
-            f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+            f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
             f"<title>{html.escape(title)}</title><h1>{html.escape(title)}</h1><p>{html.escape(detail)}</p></html>"
         ).encode()
     else:

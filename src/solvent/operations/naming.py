@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from solvent.catalogue import names
 from solvent.catalogue.load import Catalogue
+from solvent.diagnosis.report import title_of
 from solvent.model.occurrence import Case
 
 TITLE_CHARS_MAX = 120
@@ -13,7 +14,7 @@ def title(case: Case, catalogue: Catalogue, lang: str) -> str:
     """The rule's title; where no rule explains it, the masked sentence that its pastes share, else what failed and who said so."""
     rule = None if case.rule is None else catalogue.rules.get(case.rule)
     if rule is not None:
-        return rule.title.of(lang)
+        return title_of(rule, case.category, case.wallet).of(lang)
     if case.template:
         return shortened(case.template)
     failed = names.CATEGORIES[case.category].of(lang)
@@ -31,6 +32,7 @@ def shortened(text: str) -> str:
 def words(case: Case, catalogue: Catalogue) -> str:
     """What the case is called in both languages: the rule's title, the category and the provider, each with its code."""
     rule = None if case.rule is None else catalogue.rules.get(case.rule)
-    named = [] if rule is None else [rule.title.en, rule.title.zh]
+    titles = [] if rule is None else [rule.title, title_of(rule, case.category, case.wallet)]
+    named = [text for title in dict.fromkeys(titles) for text in (title.en, title.zh)]
     failed = names.CATEGORIES[case.category]
     return " ".join([*named, failed.en, failed.zh, case.category.value, case.provider, catalogue.label(case.provider)])

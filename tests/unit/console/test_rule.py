@@ -21,6 +21,14 @@ def test_a_page_tells_both_ways_apart(visitor: Visitor) -> None:
     assert "seen in a real error, 2026-11-25" in seen
 
 
+def test_nothing_of_the_example_is_told_as_the_readers_own(visitor: Visitor) -> None:
+    answer = visitor.get("/e/rules/anthropic/credit-balance-too-low.md?lang=en").text
+    advice, _, example = answer.partition("```")
+    assert "req_" in example
+    assert "req_" not in advice
+    assert "`max_tokens`" not in visitor.get("/e/rules/openai/unsupported-parameter.md?lang=zh").text.partition("```")[0]
+
+
 @pytest.mark.parametrize(
     ("name", "wallets"),
     [

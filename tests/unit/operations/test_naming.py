@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from solvent.catalogue.load import packaged
+from solvent.diagnosis import phrases
 from solvent.model.occurrence import Case
 from solvent.model.verdict import Category, Wallet
 from solvent.operations import naming
@@ -28,6 +30,14 @@ CASE = Case("f", "answered", "acme/no-credit", Category.CREDIT_EXHAUSTED, Wallet
 def test_a_case_is_called_by_its_rule_else_by_its_sentence_else_by_what_failed(values: dict[str, str | None], en: str, zh: str) -> None:
     case = replace(CASE, **values)  # type: ignore[arg-type]
     assert [naming.title(case, CATALOGUE, lang) for lang in ("en", "zh")] == [en, zh]
+
+
+def test_a_relays_refusal_of_the_readers_relay_is_not_called_the_readers_own() -> None:
+    case = replace(CASE, rule="new-api/user-quota-empty", provider="new-api", wallet=Wallet.RELAY_UPSTREAM)
+    theirs = naming.title(case, packaged(), "zh")
+    assert theirs == phrases.PASSED_ON[Category.CREDIT_EXHAUSTED].zh
+    assert naming.title(replace(case, wallet=Wallet.RELAY_USER), packaged(), "zh") != theirs
+    assert theirs in naming.words(case, packaged())
 
 
 @pytest.mark.parametrize(

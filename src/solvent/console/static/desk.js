@@ -114,7 +114,7 @@
         if (left <= 0) { over(); return; }
         place.textContent = left < 120 ? words.format(left, "second")
           : left < 7200 ? words.format(Math.ceil(left / 60), "minute")
-          : left < 172800 ? words.format(Math.ceil(left / 3600), "hour")
+          : left < 259200 ? words.format(Math.ceil(left / 3600), "hour")
           : words.format(Math.ceil(left / 86400), "day");
         setTimeout(show, left < 180 ? 1000 : 30000);
       }

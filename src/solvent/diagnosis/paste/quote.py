@@ -16,7 +16,7 @@ _BEFORE, _AFTER = 160, 400
 _SUFFIX = re.compile(r"\s*\(request id:?[^)]{0,80}\)?", re.IGNORECASE)
 # Where a sentence that stands in a log or a structure begins and ends; an apostrophe inside a word is neither.
 _BEGINS = re.compile(r".*(?:[{}\"“：|]|(?<![a-z])'|'(?![a-z])|[a-z_\]]: |- | → |\. )", re.IGNORECASE)
-_ENDS = re.compile(r"[\"}”]|'[,})\]]|\\n|$")
+_ENDS = re.compile(r"[\"}”]|'[,})\]]|\\n| The above exception was | During handling of the above | Traceback \(most recent call|$")
 # Calls of a stack that Node prints behind the message.
 _FRAMES = re.compile(
     r"\s+at (?:async )?(?:[\w.$<>\[\] ]{1,120} )?\((?:[^()]{1,300}:\d+(?::\d+)?|<anonymous>|native[^()]{0,40})(?:\)|$).*",
@@ -50,7 +50,12 @@ def _holding(reading: Reading, said: str) -> str | None:
     words = reading.flat[start : end.start() if end else place + len(said)]
     # Below a stack the name of the exception begins the sentence; what stands before it is code.
     named = [words.find(f"{name}: ") for name in reading.exceptions]
-    return words[max([*named, 0]) :].strip(" \"'{}[](),:;|`✗✕✖❌✘")
+    return _closed(words[max([*named, 0]) :].strip(" \"'{}[](),:;|`✗✕✖❌✘"))
+
+
+def _closed(words: str) -> str:
+    """The words with the bracket that their beginning lost, as in `[Errno -2] Name or service not known`."""
+    return f"[{words}" if "]" in words and "[" not in words[: words.index("]")] else words
 
 
 def _says(error: ErrorObject, wanted: str) -> bool:

@@ -13,6 +13,7 @@ from solvent.catalogue.load import Catalogue
 from solvent.catalogue.rules import Rule
 from solvent.catalogue.tables import Words
 from solvent.diagnosis import phrases
+from solvent.diagnosis.defaults import OPERATORS_OWN
 from solvent.diagnosis.paste.quote import quoted
 from solvent.diagnosis.paste.reading import Reading
 from solvent.diagnosis.reporting.apps import app_steps
@@ -58,12 +59,15 @@ def report(verdict: Verdict, reading: Reading, catalogue: Catalogue, lang: str, 
 
 
 def _fitting(rule: Rule | None, verdict: Verdict) -> Rule | None:
-    """The rule where its own words fit: they are written for the reader's wallet, so not where it is the operator's.
+    """The rule where its own words fit: they are written for the owner of the account, so not where that is the relay's operator.
 
     Where nobody has to act, it does not matter whose it is.
     """
-    operators = verdict.wallet is Wallet.RELAY_UPSTREAM and verdict.actor is not Actor.NOBODY
-    return None if rule is None or (operators and rule.wallet is not Wallet.RELAY_UPSTREAM) else rule
+    if rule is None:
+        return None
+    money = verdict.wallet is Wallet.RELAY_UPSTREAM and verdict.actor is not Actor.NOBODY and rule.wallet is not Wallet.RELAY_UPSTREAM
+    theirs = verdict.actor is Actor.RELAY_OPERATOR and verdict.category in OPERATORS_OWN and rule.actor is None and rule.voice != "relay"
+    return None if money or theirs else rule
 
 
 def _summary(own: Rule | None, verdict: Verdict, advice: Advice, wording: Wording) -> Words:
@@ -77,12 +81,17 @@ def _summary(own: Rule | None, verdict: Verdict, advice: Advice, wording: Wordin
     return phrases.UNSURE_LIMIT if unsure and verdict.category is Category.RATE_LIMITED else advice.summary
 
 
+def title_of(rule: Rule, category: Category, wallet: Wallet) -> Words:
+    """What the defect is called where it was met: a relay's words about its own customer mean another where that is the reader's relay."""
+    operators = wallet is Wallet.RELAY_UPSTREAM and rule.actor is not Actor.NOBODY
+    if rule.voice == "relay" and operators and category in phrases.PASSED_ON:
+        return phrases.PASSED_ON[category]
+    return rule.title
+
+
 def _title(rule: Rule | None, verdict: Verdict, advice: Advice) -> Words:
-    operators = verdict.wallet is Wallet.RELAY_UPSTREAM and verdict.actor is not Actor.NOBODY
-    if rule is not None and rule.voice == "relay" and operators and verdict.category in phrases.PASSED_ON:
-        return phrases.PASSED_ON[verdict.category]
     if rule is not None:
-        return rule.title
+        return title_of(rule, verdict.category, verdict.wallet)
     return phrases.UNKNOWN if verdict.category is Category.OTHER else advice.meaning
 
 

@@ -297,6 +297,7 @@ _OTHERS = (
     form("possible values", r"possible values(?: are)?:? <LIST>"),
     form("allowed values", r"allowed values(?: are)?:? <LIST>"),
     form("use auto or none", r"does not support forced (?P<field>tool_choice); use (?P<allowed>auto or none)", back=60),
+    form("does not support parameter", r"does not support parameters?:? ?\[?(?P<field>'[\w.]{1,40}'(?:, ?'[\w.]{1,40}'){1,8})"),
     form("does not support parameter", r"does not support parameters?:? ?\[?<Q><FIELD>"),
     form("supported levels", r"(?:level <Q>(?P<sent>[\w-]{1,30})<Q>\. )?supported levels(?: are)?:? <LIST>", back=50),
     form("argument not supported on this model", r"argument not supported on this model: <Q><FIELD>"),

@@ -51,6 +51,7 @@ def test_words_in_a_log_line_are_cut_out_of_it() -> None:
             "overloaded_error",
             "Full",
         ),
+        ("OSError: [Errno -2] Name not known\nThe above exception was the direct cause of", "Name not known", "[Errno -2] Name not known"),
         ("[Error]: 400 Hard limit reached at x.generate (/var/route.js:3:48)", "limit reached", "400 Hard limit reached"),
         ("额度够，为何余额不足？\n{'message': 'Paid balance is insufficient.'}", "余额不足", "Paid balance is insufficient."),
     ],

@@ -94,3 +94,14 @@ def test_a_letter_about_a_request_names_no_field_that_the_text_does_not() -> Non
     letter = written("400 {'code': 20015, 'message': 'The parameter is invalid. Please check again.'}").write_to
     assert letter is not None
     assert "did not enter" not in letter
+
+
+def test_steps_for_the_accounts_owner_are_not_told_to_the_operators_customer() -> None:
+    refused = "Model access is denied due to IAM user or service role is not authorized to perform the required AWS Marketplace actions"
+    own, behind = (
+        written(f"403 {refused}"),
+        written(f"litellm.APIConnectionError: BedrockException - 403 {refused} (aws-marketplace:Subscribe). LiteLLM Proxy"),
+    )
+    assert any("aws-marketplace:Subscribe" in step for step in own.solution)
+    assert behind.solution != own.solution
+    assert not any("aws-marketplace:Subscribe" in step for step in behind.solution)
