@@ -247,7 +247,8 @@ async def _refuse(
     if "text/html" in headers.get(b"accept", ""):
         kind = b"text/html; charset=utf-8"
         body = (
-            f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+            f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+            '<meta name="color-scheme" content="light dark">'
             f"<title>{html.escape(title)}</title><h1>{html.escape(title)}</h1><p>{html.escape(detail)}</p></html>"
         ).encode()
     else:

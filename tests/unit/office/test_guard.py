@@ -387,6 +387,11 @@ async def test_a_refusal_speaks_the_readers_language(accept_language: str, lang:
     assert f"<h1>{title}</h1>" in page.text
 
 
+async def test_the_language_that_an_address_asks_for_goes_before_the_browsers() -> None:
+    page = await call(guarded(), path="/e?lang=zh", headers={"host": "evil.example", "accept-language": "en", "accept": "text/html"})
+    assert '<html lang="zh">' in page.text
+
+
 async def test_a_program_gets_problem_details() -> None:
     answer = await call(guarded(), headers={"host": "evil.example", "accept": "application/json"})
     assert answer.headers["content-type"] == "application/problem+json; charset=utf-8"
