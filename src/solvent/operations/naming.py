@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from solvent.catalogue import names
 from solvent.catalogue.load import Catalogue
-from solvent.diagnosis.report import title_of
+from solvent.diagnosis.reporting.report import title_of
 from solvent.model.occurrence import Case
 
 TITLE_CHARS_MAX = 120
