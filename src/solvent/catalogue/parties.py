@@ -48,7 +48,8 @@ class Party:
     writes `"param": ""` itself, which else is the mark of a relay. `api`: how an account there is called, None where that is not known.
     `dialect`: the only API that a client speaks, None where it speaks several. `sends` are fields that a client adds to requests by itself.
     `steps` are where things are done in an app, `paid` what is known where somebody paid there and calls still fail.
-    `resets`: when its limits begin anew, as far as somebody read it.
+    `resets`: when its limits begin anew, as far as somebody read it. `own_service`: an app whose calls are answered by a service of
+    the same name, so that words of nobody in particular are that service's.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Party:
     steps: dict[Act, AppSteps] = field(default_factory=dict)
     paid: tuple[Fact, ...] = ()
     resets: tuple[Reset, ...] = ()
+    own_service: bool = False
 
     def link(self, kind: str) -> str | None:
         """The address of a page such as `billing`, `status` or `keys`, or None."""
@@ -122,6 +124,7 @@ def read_party(data: dict[str, Any], where: str) -> Party:
         steps=read_steps(table.tables("steps")),
         paid=read_paid(table.tables("paid")),
         resets=resets,
+        own_service=bool(table.flag("own_service", default=False)),
     )
     table.done()
     if party.steps and role is not Role.APP:

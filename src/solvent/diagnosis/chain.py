@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from solvent.catalogue.parties import CODE_WEIGHT, Party
+from solvent.catalogue.parties import CODE_WEIGHT, NAMED_WEIGHT, Party
 from solvent.catalogue.rules import Rule
 from solvent.diagnosis.paste import request_ids
 from solvent.diagnosis.paste.reading import Reading
@@ -195,10 +195,20 @@ def own_speaker(rule: Rule | None, reading: Reading, chain: Chain, parties: Mapp
         app = _own_credit(reading, chain, parties)
         if app is not None:
             return app
+    service = _service(chain, parties)
+    if rule is not None and rule.voice == "any" and service is not None:
+        return service
     named = [name for name, _ in chain.relays if name != UNNAMED_RELAY]
     if rule is None or rule.voice != "any" or not named or _passed_on(reading, chain) or rule.id.startswith("status/"):
         return "unknown"
     return named[0]
+
+
+def _service(chain: Chain, parties: Mapping[str, Party]) -> str | None:
+    """The app whose own service answers its calls, where nothing but a model's name speaks for anybody further in."""
+    if chain.relays or chain.gateways or (chain.provider is not None and chain.weights[chain.provider] >= NAMED_WEIGHT):
+        return None
+    return next((name for name in chain.apps if parties[name].own_service), None)
 
 
 def _own_credit(reading: Reading, chain: Chain, parties: Mapping[str, Party]) -> str | None:

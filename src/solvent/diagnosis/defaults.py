@@ -43,6 +43,8 @@ UNLIKELY: tuple[tuple[frozenset[int], frozenset[Category], int], ...] = (
     (frozenset({401, 402, 429}), _VAGUE, 40),
     (frozenset({400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429}), frozenset({Category.NETWORK}), 60),
     (frozenset({429}), frozenset({Category.OVERLOADED}), 2),
+    # 529 was made for this one: what a client calls every 5xx says less.
+    (frozenset({529}), frozenset({Category.SERVER_ERROR}), 40),
 )
 
 RETRYABLE = frozenset({Category.RATE_LIMITED, Category.OVERLOADED, Category.SERVER_ERROR, Category.TIMEOUT, Category.NETWORK})

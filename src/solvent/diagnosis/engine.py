@@ -77,6 +77,7 @@ class Engine:
         self._by_exception: dict[str, list[_Clause]] = defaultdict(list)
         self._by_status: dict[int, list[_Clause]] = defaultdict(list)
         self._by_shape: dict[str, list[_Clause]] = defaultdict(list)
+        self._words: dict[str, set[int]] = defaultdict(set)
         self._marks: dict[int, list[tuple[str, int]]] = defaultdict(list)
         self._party_codes: dict[str, list[str]] = defaultdict(list)
         for party in catalogue.parties.values():
@@ -103,6 +104,7 @@ class Engine:
             unless=frozenset(map(self._number, match.unless)),
             code=frozenset(self._number(_bare(code)) for code in match.code if _distinctive(code)),
         )
+        self._words[rule.id] |= clause.text | clause.all
         for index, names in self._places(clause):
             for name in names:
                 index[name].append(clause)
@@ -165,7 +167,7 @@ class Engine:
             return
         inside, named = self._set.look(inner.message), {inner.code.lower(), inner.kind.lower()}
         for rank, precision, clause in rivals:
-            if inside.among(clause.text | clause.all) or any(not named.isdisjoint(match.code) for match in clause.rule.matches):
+            if inside.among(self._words[clause.rule.id]) or any(not named.isdisjoint(match.code) for match in clause.rule.matches):
                 holding[clause.rule.id] = (rank + INNERMOST, precision, clause)
 
     def _candidates(self, reading: Reading, found: set[int], statuses: frozenset[int]) -> list[_Clause]:
@@ -311,8 +313,12 @@ def _fails(clause: _Clause, reading: Reading, looked: Occurrences, chain: Chain,
 
 
 def _unlikely(reading: Reading) -> dict[Category, int]:
-    """What the statuses of a text speak against, with how much."""
-    codes = {status.code for status in reading.statuses if status.strong and status.code >= 400}
+    """What the statuses of a text speak against, with how much.
+
+    Where the last of them refuses, a server error before it is a wrapper's or an earlier attempt's.
+    """
+    told = [status.code for status in reading.statuses if status.strong and status.code >= 400]
+    codes = {code for code in told if code < 500 or told[-1] >= 500}
     against: dict[Category, int] = {}
     for statuses, categories, much in defaults.UNLIKELY:
         if codes and codes <= statuses:

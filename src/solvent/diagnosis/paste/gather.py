@@ -77,6 +77,8 @@ _ID_KEYS = frozenset(
     }
 )
 _SKIPPED = frozenset({"headers", "choices", "messages", "tools", "input", "failed_generation", "content", "usage"})
+# What names nothing else: an `id` beside an error that is long and holds digits.
+_OPAQUE = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9_-]{20,100}")
 _FAILING = re.compile(r"[45][0-9][0-9]")
 _SUCCESS = re.compile(r"chat\.completion(?:\.chunk)?$|^message$|^list$|^response$|^text_completion$|^embedding$")
 
@@ -151,6 +153,8 @@ class Gathered:
                 self.statuses.append(int(text))
             if (key in _ID_KEYS and text) or (key == "id" and len(text) == 36 and text.count("-") == 4):
                 self.ids.setdefault(key if key not in self.ids else f"{key}{len(self.ids)}", text)
+            elif key == "id" and _OPAQUE.fullmatch(text) and ("error" in fields or "message" in fields):
+                self.ids.setdefault(f"id{len(self.ids)}", text)
             if isinstance(item, str) and fragments.looks_nested(item) and key not in _SKIPPED:
                 self._open_string(item, depth)
         elif isinstance(item, dict):

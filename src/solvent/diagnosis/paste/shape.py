@@ -10,7 +10,7 @@ from solvent.diagnosis.paste.reading import Status
 _HEAD = 8_000
 _SENTENCE_MAX = 160
 # A question, Chinese prose, several lines, or a structure without an error in it.
-_TALKS = re.compile(r"[?？，。！]|\S\n\s*\S|^\s*[{\[]|how (?:do|can|to)|what is|which|thank", re.IGNORECASE)
+_TALKS = re.compile(r"[?？，。！]|\S\n\s*\S|^\s*[{\[]|how (?:do|can|to|much|many)|what is|which|thank|\bi can.t (?:see|find)", re.IGNORECASE)
 
 _CODE_LINE = re.compile(
     r"^[ \t]{0,80}(?:from \w[\w.]{0,80} import|import \w|def \w{1,80}\(|async def |class \w|return\b|@\w|const \w|let \w|function \w"
@@ -27,7 +27,7 @@ _TROUBLE = re.compile(
     r"error|fail|exception|denied|exceed|invalid|unable|refused|timed? ?out|reset|exhaust|limit reached|blocked|quota|insufficient|banned"
     r"|unauthori[sz]ed|forbidden|not found|unsupported|overload|suspend|trouble|错误|失败|异常|报错|超时|超限|不足|无法|拒绝|受限"
     r"|錯誤|失敗|異常|逾時|無法|拒絕|过长|违规|开小差|故障|繁忙|频繁|限制"
-    r"|ошибк|недостаточ|エラー|できません|오류|실패|fehler|erreur|\berror[ei]?s?\b|\berro\b",
+    r"|success[\"']?\s?:\s?false|ошибк|недостаточ|エラー|できません|오류|실패|fehler|erreur|\berror[ei]?s?\b|\berro\b",
     re.IGNORECASE,
 )
 

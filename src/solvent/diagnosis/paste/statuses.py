@@ -22,9 +22,10 @@ _INTRODUCED = re.compile(
       |\berror\scode\s?[:=]?\s?
       |\bAPI\serror\s?[:=]?\s?\(?(?:status|code)?\s?[:=]?\s?
       |\bAPI\s(?:returned|request\sfailed\swith)\s
-      |\b(?:error|failed|returned)\s?:?\s?[(\[`]?
+      |\b(?:error|failed|returned)\s?:?\s?["'(\[`]?
       |\b(?:failed|responded|answered|replied|rejected|returned|got|received)\s(?:with\s)?(?:an?\s)?(?:HTTP\s)?(?:status\s)?(?:code\s)?(?:of\s)?[(\[`]?
-      |(?:返回|状态码|错误码|报错|响应码)\s?[:：]?\s?[(\[`]?
+      |\bfailed\sto\s[a-z ]{2,24}:\s?
+      |(?:返回|状态码|错误码|报错|响应码|失败)\s?[:：]?\s?[(\[`（]?
       |->\s?|→\s?(?:HTTP\s?)?|\[|statusCode\s?[:=]\s?|\bcode=)$""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -38,6 +39,8 @@ _REASON = re.compile(
 )
 # A number that only stands where statuses stand: before a body, a dash or the end.
 _PLACE_BEFORE = re.compile(r"(?:^|[\s\"'`(:>|])$")
+# A number after one of these counts things: "the 500 calls".
+_COUNTS = re.compile(r"\b(?:the|a|an|of|my|all|than|about|only|next|first|last|every|over|under|least|most|around|used|per|max|with)\s$", re.IGNORECASE)
 _PLACE_AFTER = re.compile(r"\)?\s*[^\x00-\x7f]|\)\s*:|\s*(?:[{<\"'`]|[-:：]\s|\s[A-Z一-鿿`]|[\"'`]?\s*$)")
 _LINE_START = re.compile(r"^[^\w\n]{0,12}(?P<code>[45]\d\d)(?=[\s:*|-])(?!\s*(?:ms|tokens|px|items|bytes)\b)", re.MULTILINE)
 
@@ -70,4 +73,6 @@ def _introduced(flat: str, start: int) -> bool:
 
 
 def _placed(flat: str, start: int, end: int) -> bool:
-    return _PLACE_BEFORE.search(flat[max(start - 1, 0) : start]) is not None and _PLACE_AFTER.match(flat, end) is not None
+    if _PLACE_BEFORE.search(flat[max(start - 1, 0) : start]) is None or _PLACE_AFTER.match(flat, end) is None:
+        return False
+    return _COUNTS.search(flat[max(start - 8, 0) : start]) is None
