@@ -142,6 +142,9 @@ def test_whose_wallet_words_of_nobody_in_particular_mean(text: str, wallet: str)
         ('402 {"error":"Not enough wallet funds at zenmux"}', "zenmux"),
         ("zenmux: HTTP 402", "unknown"),
         ("Dify with gpt-4o: not enough wallet funds in your Dify account", "dify"),
+        # An app with a service of its own speaks for it, unless somebody further in shows more than a model's name.
+        ("Sorry, your request was rate-limited. Please wait before you try gpt-4o again.", "copilot"),
+        ('Kiro is having trouble: api.openai.com said {"error":{"message":"Too many requests"}}', "openai"),
         (f'402 {{"error":{{"message":"Not enough wallet funds {STAMP}","type":"x"}}}}', "unknown"),
     ],
 )

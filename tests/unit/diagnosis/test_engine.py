@@ -122,10 +122,26 @@ def test_a_rule_that_yields_does_so_only_to_a_providers_sentence_about_the_same(
         ("HTTP 400: limit reached: bad value", "generic/vague"),
         # Where the text names both kinds of status, neither speaks against anything.
         ("HTTP 400, then HTTP 503: limit reached: bad value", "generic/broad"),
+        # A refusal at the end is the cause; the server error before it was a wrapper's or an earlier attempt's.
+        ("HTTP 503, then HTTP 400: limit reached: bad value", "generic/vague"),
     ],
 )
 def test_a_status_speaks_against_words_that_it_makes_unlikely(text: str, rule_id: str) -> None:
     vague = rule("generic/vague", 'category = "invalid_request"\nrank = 42', "text = ['bad value']")
+    decision = decide(text, BROAD, vague)
+    assert decision.rule is not None
+    assert decision.rule.id == rule_id
+
+
+@pytest.mark.parametrize(
+    ("text", "rule_id"),
+    [
+        ('limit reached: {"error":{"reason":"bad_code","message":"a bad value"}}', "generic/vague"),
+        ('limit reached: {"error":{"reason":"bad_code","message":"m"}}', "generic/broad"),
+    ],
+)
+def test_words_count_as_the_innermost_errors_whichever_match_of_their_rule_holds(text: str, rule_id: str) -> None:
+    vague = rule("generic/vague", 'category = "invalid_request"\nrank = 45', "code = ['bad_code']\n[[match]]\ntext = ['bad value']")
     decision = decide(text, BROAD, vague)
     assert decision.rule is not None
     assert decision.rule.id == rule_id

@@ -37,6 +37,17 @@ def test_codes_statuses_and_ids_are_collected() -> None:
     assert "abc-1" in found.ids.values()
 
 
+def test_an_opaque_id_beside_an_error_is_collected_and_a_name_is_not() -> None:
+    beside = gathered('{"id":"o3LiXw4-62bZhn-96040daf687810ab","error":{"message":"m"}}')
+    inside = gathered('{"error":{"id":"75dd945dd905ae9d84a22cbad69bc57d","message":"m"}}')
+    named = gathered('{"id":"the-model-that-you-asked-for","error":{"message":"m"}}')
+    elsewhere = gathered('{"id":"o3LiXw4-62bZhn-96040daf687810ab","name":"m"}')
+    assert "o3LiXw4-62bZhn-96040daf687810ab" in beside.ids.values()
+    assert "75dd945dd905ae9d84a22cbad69bc57d" in inside.ids.values()
+    assert not named.ids
+    assert not elsewhere.ids
+
+
 def test_an_answer_is_no_error() -> None:
     found = gathered(
         '{"object":"chat.completion","choices":[{"message":{"content":"{\\"error\\": {\\"message\\": \\"x\\"}}"}}],"usage":{}}'

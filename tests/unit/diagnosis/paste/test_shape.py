@@ -18,6 +18,8 @@ from solvent.diagnosis.paste import reader
         ("请问 Pro 订阅和按量付费哪个划算？", "prose"),
         ("Which model is cheapest for translation?", "prose"),
         ("谢谢，已经好了。", "prose"),
+        ("The model costs neurons. I can't see how much.", "prose"),
+        ('{"success": false, "reason": "account_zero"}', "error"),
         ('{"is_available":true,"balance_infos":[]}', "prose"),
         ("OPENAI_API_KEY=x\nMODEL=gpt-4o\nTIMEOUT=30", "documentation"),
         ("model: gpt-4o\nmax_tokens: 10\nretries: 3\nbackoff: exponential", "documentation"),

@@ -31,6 +31,10 @@ def codes(text: str, numeric: list[int] | None = None) -> list[int]:
         ("## **429-**Throttling", 429),
         ("the remote request failed with code 404, and", 404),
         ("the server responded with a status of 503 twice", 503),
+        ("Failed to fetch image: 402", 402),
+        ("生成失败：402", 402),
+        ("Server error '529 ' for url", 529),
+        ("the 500 calls failed with HTTP 429", 429),
     ],
 )
 def test_statuses_are_recognised(text: str, code: int) -> None:
@@ -47,6 +51,8 @@ def test_statuses_are_recognised(text: str, code: int) -> None:
         "gpt-3.5 costs 0.500 dollars",
         "context of 409600",
         "balance 429.50 USD",
+        "after I have used the 500 GPT-4 calls",
+        "more than 400 - so many",
     ],
 )
 def test_other_numbers_are_no_statuses(text: str) -> None:
