@@ -167,7 +167,7 @@ class Engine:
             return
         inside, named = self._set.look(inner.message), {inner.code.lower(), inner.kind.lower()}
         for rank, precision, clause in rivals:
-            if inside.among(self._words[clause.rule.id]) or any(not named.isdisjoint(match.code) for match in clause.rule.matches):
+            if inside.among(frozenset(self._words[clause.rule.id])) or any(not named.isdisjoint(match.code) for match in clause.rule.matches):
                 holding[clause.rule.id] = (rank + INNERMOST, precision, clause)
 
     def _candidates(self, reading: Reading, found: set[int], statuses: frozenset[int]) -> list[_Clause]:

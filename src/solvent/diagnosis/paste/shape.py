@@ -10,7 +10,9 @@ from solvent.diagnosis.paste.reading import Status
 _HEAD = 8_000
 _SENTENCE_MAX = 160
 # A question, Chinese prose, several lines, or a structure without an error in it.
-_TALKS = re.compile(r"[?？，。！]|\S\n\s*\S|^\s*[{\[]|how (?:do|can|to|much|many)|what is|which|thank|\bi can.t (?:see|find)", re.IGNORECASE)
+_TALKS = re.compile(
+    r"[?？，。！]|\S\n\s*\S|^\s*[{\[]|how (?:do|can|to|much|many)|what is|which|thank|\bi can.t (?:see|find)", re.IGNORECASE
+)
 
 _CODE_LINE = re.compile(
     r"^[ \t]{0,80}(?:from \w[\w.]{0,80} import|import \w|def \w{1,80}\(|async def |class \w|return\b|@\w|const \w|let \w|function \w"

@@ -40,7 +40,9 @@ _REASON = re.compile(
 # A number that only stands where statuses stand: before a body, a dash or the end.
 _PLACE_BEFORE = re.compile(r"(?:^|[\s\"'`(:>|])$")
 # A number after one of these counts things: "the 500 calls".
-_COUNTS = re.compile(r"\b(?:the|a|an|of|my|all|than|about|only|next|first|last|every|over|under|least|most|around|used|per|max|with)\s$", re.IGNORECASE)
+_COUNTS = re.compile(
+    r"\b(?:the|a|an|of|my|all|than|about|only|next|first|last|every|over|under|least|most|around|used|per|max|with)\s$", re.IGNORECASE
+)
 _PLACE_AFTER = re.compile(r"\)?\s*[^\x00-\x7f]|\)\s*:|\s*(?:[{<\"'`]|[-:：]\s|\s[A-Z一-鿿`]|[\"'`]?\s*$)")
 _LINE_START = re.compile(r"^[^\w\n]{0,12}(?P<code>[45]\d\d)(?=[\s:*|-])(?!\s*(?:ms|tokens|px|items|bytes)\b)", re.MULTILINE)
 
