@@ -77,7 +77,7 @@ class Engine:
         self._by_exception: dict[str, list[_Clause]] = defaultdict(list)
         self._by_status: dict[int, list[_Clause]] = defaultdict(list)
         self._by_shape: dict[str, list[_Clause]] = defaultdict(list)
-        self._words: dict[str, set[int]] = defaultdict(set)
+        self._words: dict[str, frozenset[int]] = defaultdict(frozenset)
         self._marks: dict[int, list[tuple[str, int]]] = defaultdict(list)
         self._party_codes: dict[str, list[str]] = defaultdict(list)
         for party in catalogue.parties.values():
@@ -167,7 +167,7 @@ class Engine:
             return
         inside, named = self._set.look(inner.message), {inner.code.lower(), inner.kind.lower()}
         for rank, precision, clause in rivals:
-            if inside.among(frozenset(self._words[clause.rule.id])) or any(not named.isdisjoint(match.code) for match in clause.rule.matches):
+            if inside.among(self._words[clause.rule.id]) or any(not named.isdisjoint(match.code) for match in clause.rule.matches):
                 holding[clause.rule.id] = (rank + INNERMOST, precision, clause)
 
     def _candidates(self, reading: Reading, found: set[int], statuses: frozenset[int]) -> list[_Clause]:
