@@ -207,8 +207,8 @@ class MemoryCaseStore:
         if len(of_it) == self._cases[case_id].count:
             return NotRegrouped.ALL_OF_IT
         facts = self._cases.get(home) or self._cases[case_id]
-        event = life.Event.OCCURRED_UNEXPLAINED if facts.rule is None else life.Event.OCCURRED_EXPLAINED
-        self._cases[part] = replace(facts, id=part, state=life.step(life.FIRST, event).value, template=sample.template)
+        state = life.opened(explained=facts.rule is not None).value
+        self._cases[part] = replace(facts, id=part, state=state, template=sample.template)
         self._splits.add(part)
         self._homes |= dict.fromkeys(of_it, part)
         out = self._regroup(part)

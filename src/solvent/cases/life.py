@@ -54,8 +54,16 @@ def step(state: State, event: Event) -> State:
     return TABLE[state, event]
 
 
+def opened(*, explained: bool) -> State:
+    """The state of a case after its first occurrence; `explained`: a rule explains it."""
+    return step(FIRST, _occurred(explained=explained))
+
+
 def counted(case: Case, at: datetime, *, explained: bool) -> Case:
     """The case after one more occurrence; `explained`: a rule explains it."""
-    event = Event.OCCURRED_EXPLAINED if explained else Event.OCCURRED_UNEXPLAINED
-    state = step(State(case.state), event).value
+    state = step(State(case.state), _occurred(explained=explained)).value
     return replace(case, state=state, count=case.count + 1, first_at=min(case.first_at, at), last_at=max(case.last_at, at))
+
+
+def _occurred(*, explained: bool) -> Event:
+    return Event.OCCURRED_EXPLAINED if explained else Event.OCCURRED_UNEXPLAINED

@@ -58,10 +58,9 @@ class FailedAttempts:
             part=fingerprint.part(case_id, template),
             attempted=Attempted(record.key_id, attempt.account, attempt.model, record.request_id, attempt.upstream_request_ids),
         )
-        event = life.Event.OCCURRED_EXPLAINED if attempt.rule else life.Event.OCCURRED_UNEXPLAINED
         case = Case(
             id=case_id,
-            state=life.step(life.FIRST, event).value,
+            state=life.opened(explained=bool(attempt.rule)).value,
             rule=attempt.rule or None,
             category=Category(attempt.category),
             wallet=Wallet(attempt.wallet),

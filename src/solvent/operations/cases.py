@@ -121,10 +121,9 @@ class Desk:
 
     def _first(self, explanation: Explanation, template: str, now: datetime) -> Case:
         verdict = explanation.verdict
-        event = life.Event.OCCURRED_UNEXPLAINED if verdict.rule is None else life.Event.OCCURRED_EXPLAINED
         return Case(
             id=verdict.fingerprint,
-            state=life.step(life.FIRST, event).value,
+            state=life.opened(explained=verdict.rule is not None).value,
             rule=verdict.rule,
             category=verdict.category,
             wallet=verdict.wallet,
@@ -158,8 +157,7 @@ class Desk:
         """A case as this desk tells of it: what an operator says of it and the words of others' texts stay out of the public's."""
         if not self.public:
             return case
-        event = life.Event.OCCURRED_UNEXPLAINED if case.rule is None else life.Event.OCCURRED_EXPLAINED
-        return replace(case, template="", state=life.step(life.FIRST, event).value)
+        return replace(case, template="", state=life.opened(explained=case.rule is not None).value)
 
     @property
     def _view(self) -> View:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvent.cases.life import FIRST, TABLE, Event, State, counted, step
+from solvent.cases.life import FIRST, TABLE, Event, State, counted, opened, step
 from solvent.model.occurrence import Case
 from solvent.model.verdict import Category, Wallet
 
@@ -21,6 +21,11 @@ def test_every_pair_of_state_and_event_is_a_row_and_nothing_else_is() -> None:
 
 def test_the_states_are_those_of_the_contract() -> None:
     assert [state.value for state in State] == ["processing", "answered", "resolved", "regressed"]
+
+
+def test_a_case_is_answered_from_its_first_occurrence_on_where_a_rule_explains_it() -> None:
+    assert opened(explained=True) is State.ANSWERED
+    assert opened(explained=False) is State.PROCESSING
 
 
 @pytest.mark.parametrize(("state", "event"), list(product(State, Event)))

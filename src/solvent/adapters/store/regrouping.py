@@ -193,8 +193,7 @@ async def _split_off(connection: AsyncConnection, case_id: str, name: str) -> Ca
     if await _count(connection, of_it) == await _count(connection, occurrences.c.case_id == case_id):
         return NotRegrouped.ALL_OF_IT
     facts = case_of(await _row(connection, sample.home) or await _row(connection, case_id))
-    event = life.Event.OCCURRED_UNEXPLAINED if facts.rule is None else life.Event.OCCURRED_EXPLAINED
-    opened = replace(facts, id=part, state=life.step(life.FIRST, event).value, template=sample.template)
+    opened = replace(facts, id=part, state=life.opened(explained=facts.rule is not None).value, template=sample.template)
     await connection.execute(insert(splits), [{"part": part}])
     await connection.execute(insert(cases), [case_values(opened)])
     await connection.run_sync(indexing.take_in_cases, [opened])
