@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from solvent.base.errors import StartError
+from solvent.base.errors import StartError, UsageError
 
 LANGUAGES = ("en", "zh")
 Member = TypeVar("Member", bound=StrEnum)
@@ -18,6 +18,13 @@ class CatalogueError(StartError, ValueError):
 
 
 EVIDENCE = ("captured", "documented", "code", "unverified")
+
+
+def language(wish: Any) -> str:
+    """The wish where it is one of `LANGUAGES`. Raises `UsageError` on another."""
+    if wish not in LANGUAGES:
+        raise UsageError(f"`lang` must be one of {', '.join(LANGUAGES)}")
+    return str(wish)
 
 
 @dataclass(frozen=True, slots=True)

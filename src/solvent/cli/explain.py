@@ -14,6 +14,8 @@ import click
 
 from solvent.base import paste
 from solvent.base.errors import UsageError
+from solvent.catalogue.load import CODE_LANGUAGES
+from solvent.catalogue.tables import LANGUAGES
 from solvent.diagnosis import desk, engine
 from solvent.diagnosis.desk import Explanation
 
@@ -23,13 +25,11 @@ FORMATS = ("text", "json", "markdown", "html")
 @click.command(name="explain")
 @click.argument("file", required=False, metavar="[FILE|-]")
 @click.option(
-    "--lang", type=click.Choice(["zh", "en"]), help="Language of the report; by default that of your terminal, else that of the text."
+    "--lang", type=click.Choice(LANGUAGES), help="Language of the report; by default that of your terminal, else that of the text."
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What to print.")
 @click.option("--jsonl", is_flag=True, help='Read one {"id", "raw"} a line, print one {"id", ...verdict} a line, in order.')
-@click.option(
-    "--code", type=click.Choice(["python", "javascript", "curl"]), help="Language of the code sample; by default what the text suggests."
-)
+@click.option("--code", type=click.Choice(CODE_LANGUAGES), help="Language of the code sample; by default what the text suggests.")
 def command(file: str | None, lang: str | None, form: str, *, jsonl: bool, code: str | None) -> int:
     """Explain a pasted error: what it means, whose wallet is empty, what to do.
 

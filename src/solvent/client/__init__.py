@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from solvent.base import paste
 from solvent.base.errors import SolventError, TooLargeError, UsageError
+from solvent.catalogue import tables
 from solvent.client import exceptions, remote
 from solvent.client.answer import Answer, Shortage
 from solvent.client.remote import DeskError
@@ -23,7 +24,6 @@ from solvent.diagnosis import desk, engine
 __all__ = ["Answer", "DeskError", "Shortage", "SolventError", "TooLargeError", "UsageError", "explain"]
 
 TIMEOUT_S = 30.0
-_LANGUAGES = ("en", "zh")
 
 
 def explain(
@@ -48,8 +48,7 @@ def explain(
     Raises `UsageError` where the text is empty, no text, or an argument is wrong (`TooLargeError` where it is too large), and
     `DeskError` where the desk does not answer within `timeout_s` seconds, refuses or answers what cannot be read.
     """
-    if lang not in _LANGUAGES:
-        raise UsageError(f"`lang` must be one of {', '.join(_LANGUAGES)}")
+    tables.language(lang)
     if url is None and (file or token is not None):
         raise UsageError("`file` and `token` are for a desk: give its address as `url`")
     raw = exceptions.text_of(error_or_text) if isinstance(error_or_text, BaseException) else error_or_text

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from solvent.catalogue.tables import LANGUAGES
 from solvent.console import (
     accounts,
     case,
@@ -15,7 +16,6 @@ from solvent.console import (
     deletion,
     feed,
     keys,
-    language,
     negotiation,
     occurrences,
     opinion,
@@ -46,7 +46,7 @@ def pages(desk: Desk, csrf: Csrf, *, public_url: str | None = None, console: boo
 
     Compiles both languages, so that a broken catalogue is found at the start.
     """
-    for lang in language.LANGUAGES:
+    for lang in LANGUAGES:
         environment(lang)
     site = Site(desk, csrf, public_url, console=console, stage=stage)
     return [
@@ -74,7 +74,7 @@ def operator_pages(operations: Operations, session: Session, csrf: Csrf, *, publ
 
     Compiles both languages, so that a broken catalogue is found at the start.
     """
-    for lang in language.LANGUAGES:
+    for lang in LANGUAGES:
         environment(lang)
     site = OperatorSite(operations, session, csrf, public_url)
 

@@ -14,7 +14,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-LANGUAGES = ("en", "zh")
+from solvent.catalogue.tables import LANGUAGES
+
 DEFAULT = "en"
 NAMES = {"zh": "中文", "en": "English"}
 HTML_CODES = {"zh": "zh-Hans", "en": "en"}

@@ -47,7 +47,7 @@ _TABLES = (
 
 
 def render(template: str, lang: str, **values: Any) -> str:
-    """The template filled in one of `language.LANGUAGES`."""
+    """The template filled in one of the catalogue's `LANGUAGES`."""
     return environment(lang).get_template(template).render(lang=lang, **values)
 
 

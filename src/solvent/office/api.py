@@ -10,11 +10,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from solvent.base.errors import TooLargeError, UsageError
+from solvent.catalogue.load import CODE_LANGUAGES
+from solvent.catalogue.tables import language
 from solvent.office import bearer
 from solvent.office.problems import problem
 from solvent.operations.cases import Desk
-
-_LANGUAGES = ("en", "zh")
 
 
 def routes(desk: Desk, admin_token: str | None, *, public_url: str | None = None) -> list[BaseRoute]:
@@ -83,14 +83,11 @@ def _wish(body: bytes) -> dict[str, Any]:
     if not isinstance(wish, dict) or not isinstance(wish.get("raw"), str):
         message = 'the body lacks the text `raw`; send {"raw": "the error", "lang": "en"}'
         raise UsageError(message)
-    lang, file, code, listed = wish.get("lang") or "en", wish.get("file", False), wish.get("code"), wish.get("listed")
-    if lang not in _LANGUAGES:
-        message = f"`lang` must be one of {', '.join(_LANGUAGES)}"
-        raise UsageError(message)
+    lang, file, code, listed = language(wish.get("lang") or "en"), wish.get("file", False), wish.get("code"), wish.get("listed")
     if not isinstance(file, bool) or not isinstance(listed, bool | None):
         message = f"`{'listed' if isinstance(file, bool) else 'file'}` must be true or false"
         raise UsageError(message)
-    if code not in (None, "python", "javascript", "curl"):
-        message = "`code` must be one of python, javascript, curl"
+    if code is not None and code not in CODE_LANGUAGES:
+        message = f"`code` must be one of {', '.join(CODE_LANGUAGES)}"
         raise UsageError(message)
     return {"raw": wish["raw"], "lang": lang, "file": file, "code": code, "listed": listed}

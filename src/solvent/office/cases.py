@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from solvent.base.errors import UsageError
 from solvent.cases.life import State
+from solvent.catalogue import tables
 from solvent.catalogue.load import Catalogue
 from solvent.model.occurrence import Case
 from solvent.office import forms
@@ -18,7 +19,6 @@ from solvent.operations.cases import Desk, History
 from solvent.operations.casework import Casework, Insight
 from solvent.operations.instants import microseconds
 
-_LANGUAGES = ("en", "zh")
 _CHANGE = Form(
     {
         "state": forms.one_of(State.RESOLVED.value, needed=False),
@@ -86,10 +86,7 @@ def case_endpoints(desk: Desk, casework: Casework) -> list[Endpoint]:
 
 def language(call: Call) -> str:
     """The language that is asked for. Raises `UsageError` on one that is not spoken."""
-    lang = call.query.get("lang") or "en"
-    if lang not in _LANGUAGES:
-        raise UsageError(f"`lang` must be one of {', '.join(_LANGUAGES)}")
-    return lang
+    return tables.language(call.query.get("lang") or "en")
 
 
 def _case(case: Case, catalogue: Catalogue, lang: str) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from solvent.catalogue.tables import CatalogueError, Source, Steps, Table, Words
+from solvent.base.errors import UsageError
+from solvent.catalogue.tables import CatalogueError, Source, Steps, Table, Words, language
 
 WHERE = "errors/acme/made-up.toml"
 SOURCE = {"address": "https://acme.example", "read": date(2026, 11, 25), "evidence": "captured"}
@@ -152,3 +153,10 @@ def test_tables_of_a_list_say_which_one_they_are() -> None:
 def test_words_in_another_language_are_english(lang: str, expected: str) -> None:
     assert Words("money", "钱").of(lang) == expected
     assert Steps(("money",), ("钱",)).of(lang) == (expected,)
+
+
+def test_only_the_languages_of_the_catalogue_are_spoken() -> None:
+    assert [language("en"), language("zh")] == ["en", "zh"]
+    for wish in ("de", "", "EN", None, 5, ["en"]):
+        with pytest.raises(UsageError, match="must be one of en, zh"):
+            language(wish)
