@@ -19,8 +19,7 @@ _HEADERS = {"cache-control": "no-store", "referrer-policy": "strict-origin", "x-
 
 def address(site: Site, request: Request, occurrence_id: str, token: str, lang: str | None = None) -> str:
     """The whole link, to be kept; with the language in which its reader reads."""
-    base = site.public_url or str(request.base_url).rstrip("/")
-    return f"{base}/e/{occurrence_id}/delete?{FIELD}={token}{f'&lang={lang}' if lang else ''}"
+    return f"{site.base(request)}/e/{occurrence_id}/delete?{FIELD}={token}{f'&lang={lang}' if lang else ''}"
 
 
 async def show(site: Site, request: Request) -> Response:
@@ -39,14 +38,11 @@ async def show(site: Site, request: Request) -> Response:
 
 async def submit(site: Site, request: Request) -> Response:
     """Deletes it."""
-    lang, name = site.lang(request), request.path_params["id"]
-    posted = await forms.read(request, site.csrf, lang)
-    if isinstance(posted, forms.Unread):
-        return site.refuse(request, lang, posted.status, posted.problem)
-    lang = site.lang(request, posted.fields.get("lang"))
-    if posted.refusal is not None:
-        return site.refuse(request, lang, 403, refusals.csrf(posted.refusal, lang))
-    token = posted.fields.get(FIELD, "")
+    taken = await forms.taken(site, request)
+    if isinstance(taken, Response):
+        return taken
+    (lang, fields), name = taken, request.path_params["id"]
+    token = fields.get(FIELD, "")
     if refused := await _refused(site, request, lang, name, token):
         return refused
     if not await site.desk.delete(name, token):

@@ -8,12 +8,13 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
+from starlette.responses import Response
 
 from solvent.base import paste
 from solvent.base.errors import UsageError
 from solvent.console import refusals
 from solvent.console.csrf import FIELD, Csrf, Refusal
-from solvent.console.site import Problem
+from solvent.console.site import Problem, Site
 
 _URLENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 # More than a whole body may hold: the guard refuses that first, in better words.
@@ -50,6 +51,18 @@ async def read(request: Request, csrf: Csrf, lang: str, session_id: str = "") ->
         return Unread(400, refusals.broken_form(lang))
     fields = await _texts(form, repair=kind == _URLENCODED)
     return Posted(fields, csrf.refusal(request.headers, fields.get(FIELD), session_id))
+
+
+async def taken(site: Site, request: Request) -> tuple[str, dict[str, str]] | Response:
+    """The language to answer in and the fields of a form that may be acted on, or the refusal."""
+    lang = site.lang(request)
+    posted = await read(request, site.csrf, lang)
+    if isinstance(posted, Unread):
+        return site.refuse(request, lang, posted.status, posted.problem)
+    lang = site.lang(request, posted.fields.get("lang"))
+    if posted.refusal is not None:
+        return site.refuse(request, lang, 403, refusals.csrf(posted.refusal, lang))
+    return lang, posted.fields
 
 
 async def _texts(form: FormData, *, repair: bool) -> dict[str, str]:

@@ -65,17 +65,14 @@ def asks_by_itself(site: Site, opened: Opened) -> dict[str, str]:
 
 async def ask(site: Site, request: Request) -> Response:
     """Asks, and streams what comes or leads to where it is shown."""
-    lang = site.lang(request)
-    posted = await forms.read(request, site.csrf, lang)
-    if isinstance(posted, forms.Unread):
-        return site.refuse(request, lang, posted.status, posted.problem)
-    lang = site.lang(request, posted.fields.get("lang"))
-    if posted.refusal is not None:
-        return site.refuse(request, lang, 403, refusals.csrf(posted.refusal, lang))
+    taken = await forms.taken(site, request)
+    if isinstance(taken, Response):
+        return taken
+    lang, fields = taken
     opened = await site.desk.open(request.path_params["id"], lang)
     if opened is None:
         return site.refuse(request, lang, 404, refusals.missing("paste", lang))
-    parts = _asked(site, opened, lang, posted.fields.get(ANSWER))
+    parts = _asked(site, opened, lang, fields.get(ANSWER))
     if _STREAM in request.headers.get("accept", ""):
         # A proxy in between must hand on each sentence as it comes.
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}

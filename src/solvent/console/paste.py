@@ -12,7 +12,7 @@ from solvent.base.errors import UsageError
 from solvent.console import again, deletion, documents, explained, forms, handover, negotiation, opinion, refusals
 from solvent.console.negotiation import Form
 from solvent.console.site import Site, markdown, problem_json, see_other
-from solvent.model.occurrence import Occurrence
+from solvent.model.occurrence import GATEWAY, Occurrence
 from solvent.model.opinion import Assisted
 from solvent.operations.cases import Opened
 
@@ -50,7 +50,7 @@ async def _answer(site: Site, request: Request, lang: str, form: Form, opened: O
     token = site.handover.take(request.query_params.get(handover.FIELD), name) if request.method == "GET" else None
     link = None if token is None else deletion.address(site, request, name, token, lang)
     filed, history = opened.occurrence, (await site.desk.history(opened.case))[opened.case.id]
-    back = again.of(explanation.verdict, site.desk.now(), filed.at, as_it_failed=filed.source == "gateway")
+    back = again.of(explanation.verdict, site.desk.now(), filed.at, as_it_failed=filed.source == GATEWAY)
     shown |= {"deletion_link": link, "indexed": found_by_all(filed), "history": history, "again": back, "opinion": beside}
     answer = site.page(request, "paste.html", lang, occurrence=filed, case=opened.case, **shown)
     if link is not None:
@@ -60,21 +60,18 @@ async def _answer(site: Site, request: Request, lang: str, form: Form, opened: O
 
 async def give_feedback(site: Site, request: Request) -> Response:
     """Takes the reader's word and leads back to the report."""
-    lang = site.lang(request)
-    posted = await forms.read(request, site.csrf, lang)
-    if isinstance(posted, forms.Unread):
-        return site.refuse(request, lang, posted.status, posted.problem)
-    lang = site.lang(request, posted.fields.get("lang"))
-    if posted.refusal is not None:
-        return site.refuse(request, lang, 403, refusals.csrf(posted.refusal, lang))
+    taken = await forms.taken(site, request)
+    if isinstance(taken, Response):
+        return taken
+    lang, fields = taken
     name = request.path_params["id"]
     try:
-        known = await site.desk.give_feedback(name, posted.fields.get("feedback", ""), posted.fields.get("correction", ""))
+        known = await site.desk.give_feedback(name, fields.get("feedback", ""), fields.get("correction", ""))
     except UsageError:
         return site.refuse(request, lang, 400, refusals.feedback(lang))
     if not known:
         return site.refuse(request, lang, 404, refusals.missing("paste", lang))
-    chosen = posted.fields.get("lang") or request.query_params.get("lang")
+    chosen = fields.get("lang") or request.query_params.get("lang")
     return see_other(f"/e/{name}", lang if chosen else None, "#feedback")
 
 
