@@ -10,11 +10,9 @@ from starlette.responses import RedirectResponse, Response
 from solvent.console import chart, negotiation, refusals
 from solvent.console.explained import case_title
 from solvent.console.operator_site import OperatorSite
-from solvent.console.site import Site, gettext, href
+from solvent.console.site import PAGE_LENGTH, Site, gettext, href
 from solvent.model.occurrence import Case
 from solvent.operations.asking import Answered, Refused
-
-PAGE_LENGTH = 25
 
 
 async def show(site: Site, request: Request) -> Response:

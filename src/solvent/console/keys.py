@@ -10,12 +10,11 @@ from starlette.responses import Response
 from solvent.base.money import ZERO
 from solvent.console import key_form, refusals
 from solvent.console.operator_site import OperatorSite
-from solvent.console.site import Problem
+from solvent.console.site import PAGE_LENGTH, Problem
 from solvent.model.key import Key
 from solvent.operations.asking import Refused
 from solvent.operations.topups import Payment
 
-PAGE_LENGTH = 25
 _REFERENCE = "console"
 
 

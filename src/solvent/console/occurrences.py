@@ -14,9 +14,8 @@ from solvent.console import refusals
 from solvent.console.explained import case_title
 from solvent.console.labels import SOURCES as SOURCE_NAMES
 from solvent.console.operator_site import OperatorSite
+from solvent.console.site import PAGE_LENGTH
 from solvent.model.occurrence import GATEWAY, SOURCES, Case, Occurrence
-
-PAGE_LENGTH = 25
 
 
 @dataclass(frozen=True, slots=True)

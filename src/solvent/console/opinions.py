@@ -8,9 +8,8 @@ from starlette.responses import Response
 from solvent.base.errors import UsageError
 from solvent.console import refusals
 from solvent.console.operator_site import OperatorSite
+from solvent.console.site import PAGE_LENGTH
 from solvent.model.opinion import Standing
-
-PAGE_LENGTH = 25
 
 
 async def show(site: OperatorSite, request: Request) -> Response:

@@ -7,9 +7,8 @@ from starlette.responses import RedirectResponse, Response
 
 from solvent.console import filtering
 from solvent.console.explained import case_title
-from solvent.console.site import Site
+from solvent.console.site import PAGE_LENGTH, Site
 
-PAGE_LENGTH = 25
 PATH = "/e/pastes"
 
 

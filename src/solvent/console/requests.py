@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from solvent.console import refusals
 from solvent.console.operator_site import OperatorSite
+from solvent.console.site import PAGE_LENGTH
 from solvent.ledger.journal import RequestDone
 
-PAGE_LENGTH = 25
 _KEYS_AT_ONCE = 100
 _ID_LENGTH_MAX = 200
 

@@ -22,6 +22,7 @@ from solvent.console.render import render
 from solvent.operations.assistance import Assistance
 from solvent.operations.cases import Desk
 
+PAGE_LENGTH = 25  # of a list's items
 _ASSETS = {
     "desk.css": "text/css",
     "console.css": "text/css",

@@ -14,7 +14,7 @@ from solvent.console.language import DEFAULT
 from solvent.console.render import render
 from solvent.console.site import Site
 from solvent.model.filters import Filters
-from solvent.operations.cases import LIST_MAX
+from solvent.model.occurrence import PAGE_LENGTH_MAX
 
 EACH_MAX = 2_000  # of cases, and of pastes: the lists lead to the others
 _WANTED = Filters(matched=True)
@@ -32,8 +32,8 @@ async def show(site: Site, request: Request) -> Response:
 
 async def _cases(site: Site) -> AsyncIterator[Address]:
     after = None
-    for _ in range(EACH_MAX // LIST_MAX):
-        found = await site.desk.find_cases(_WANTED, limit=LIST_MAX, after=after)
+    for _ in range(EACH_MAX // PAGE_LENGTH_MAX):
+        found = await site.desk.find_cases(_WANTED, limit=PAGE_LENGTH_MAX, after=after)
         for case in found.page.items:
             yield case.id, case.last_at
         if (after := found.page.after) is None:
@@ -42,8 +42,8 @@ async def _cases(site: Site) -> AsyncIterator[Address]:
 
 async def _pastes(site: Site) -> AsyncIterator[Address]:
     after = None
-    for _ in range(EACH_MAX // LIST_MAX):
-        found = await site.desk.find(_WANTED, limit=LIST_MAX, after=after)
+    for _ in range(EACH_MAX // PAGE_LENGTH_MAX):
+        found = await site.desk.find(_WANTED, limit=PAGE_LENGTH_MAX, after=after)
         for occurrence, _case in found.page.items:
             yield occurrence.id, occurrence.at
         if (after := found.page.after) is None:

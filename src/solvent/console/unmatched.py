@@ -10,9 +10,8 @@ from starlette.responses import Response
 from solvent.console import refusals
 from solvent.console.explained import case_title
 from solvent.console.operator_site import OperatorSite
+from solvent.console.site import PAGE_LENGTH
 from solvent.model.occurrence import Case
-
-PAGE_LENGTH = 25
 
 
 @dataclass(frozen=True, slots=True)

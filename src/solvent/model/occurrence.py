@@ -124,3 +124,11 @@ class Page(Generic[Item]):
 
     items: tuple[Item, ...]
     after: str | None
+
+
+PAGE_LENGTH_MAX = 100
+
+
+def page_length(wanted: int) -> int:
+    """How many items a page may have where so many are wanted."""
+    return max(1, min(wanted, PAGE_LENGTH_MAX))

@@ -15,13 +15,13 @@ from starlette.routing import BaseRoute, Route
 
 from solvent import __version__
 from solvent.base.errors import TooLargeError, UsageError
-from solvent.model.occurrence import Page
+from solvent.model.occurrence import PAGE_LENGTH_MAX, Page
 from solvent.office import bearer, forms
 from solvent.office.forms import Form
 from solvent.office.problems import problem
 from solvent.operations.asking import Answered, Refused, Why
 
-PAGE_LENGTH, PAGE_LENGTH_MAX = 50, 100
+PAGE_LENGTH = 50
 _STATUS = {Why.UNKNOWN: 404, Why.CONFLICT: 409, Why.REUSED: 422}
 _TITLE = {Why.UNKNOWN: "There is no such thing", Why.CONFLICT: "Not in this state", Why.REUSED: "The Idempotency-Key was used before"}
 

@@ -16,12 +16,11 @@ from solvent.base.errors import UsageError
 from solvent.diagnosis.opinion import briefing, grounds, nearest
 from solvent.diagnosis.opinion.grounding import Checker
 from solvent.diagnosis.opinion.hearing import Hearing, Piece
-from solvent.model.occurrence import Case, Page
+from solvent.model.occurrence import Case, Page, page_length
 from solvent.model.opinion import Assisted, Standing, Trouble
 from solvent.operations.cases import Desk, Opened
 from solvent.operations.ports import AskedModel, OpinionStore
 
-LIST_MAX = 100
 _CASES_LOOKED_AT = 50
 _BOUNDARY_BYTES = 12
 
@@ -149,9 +148,8 @@ class Opinions:
 
     async def page(self, *, limit: int, after: str | None, standing: str | None = None) -> Page[Assisted]:
         """Opinions, newest first, of one standing or of all. Raises `UsageError` on a word that is no standing."""
-        return await self._store.page(
-            limit=max(1, min(limit, LIST_MAX)), after=after, standing=None if standing is None else _standing(standing)
-        )
+        wanted = None if standing is None else _standing(standing)
+        return await self._store.page(limit=page_length(limit), after=after, standing=wanted)
 
     async def decide(self, opinion_id: str, standing: str) -> Assisted | None:
         """Approves it for everybody, or rejects it; None where there is no such opinion. Raises `UsageError` on another word."""

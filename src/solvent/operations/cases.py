@@ -23,11 +23,10 @@ from solvent.diagnosis.desk import Explanation
 from solvent.diagnosis.engine import Engine
 from solvent.diagnosis.paste import normalise
 from solvent.model.filters import NO_RULE, Filters, Found
-from solvent.model.occurrence import CORRECTED, CORRECTION_MAX, FEEDBACK, GATEWAY, SOURCES, Case, Hours, Occurrence, Page, View
+from solvent.model.occurrence import CORRECTED, CORRECTION_MAX, FEEDBACK, GATEWAY, SOURCES, Case, Hours, Occurrence, Page, View, page_length
 from solvent.operations import attempts
 from solvent.operations.ports import CaseStore
 
-LIST_MAX = 100
 HISTORY_DAYS = 30
 LARGE = 10_000  # occurrences of a case
 _COUNTED_FOR = timedelta(minutes=1)
@@ -165,7 +164,7 @@ class Desk:
 
     async def occurrences(self, *, limit: int, after: str | None, case_id: str | None = None) -> Page[tuple[Occurrence, Case]]:
         """Listed pastes, newest first, of one case or of all."""
-        found = await self._store.occurrences(case_id=case_id, limit=max(1, min(limit, LIST_MAX)), after=after, view=self._view)
+        found = await self._store.occurrences(case_id=case_id, limit=page_length(limit), after=after, view=self._view)
         return Page(tuple((occurrence, self._told(case)) for occurrence, case in found.items), found.after)
 
     async def everything(
@@ -173,23 +172,22 @@ class Desk:
     ) -> Page[tuple[Occurrence, Case]]:
         """What was pasted and what the gateway filed, newest first, also what no list of the desk shows: for the operator alone."""
         assert not self.public
-        limit = max(1, min(limit, LIST_MAX))
-        return await self._store.occurrences(limit=limit, after=after, case_id=case_id, source=source, view=View.OPERATOR)
+        return await self._store.occurrences(limit=page_length(limit), after=after, case_id=case_id, source=source, view=View.OPERATOR)
 
     async def find(self, filters: Filters, *, limit: int, after: str | None) -> Found[tuple[Occurrence, Case]]:
         """Of the listed pastes those that all filters let through, newest first."""
-        found = await self._store.find(self._mine(filters), limit=max(1, min(limit, LIST_MAX)), after=after)
+        found = await self._store.find(self._mine(filters), limit=page_length(limit), after=after)
         items = tuple((occurrence, self._told(case)) for occurrence, case in found.page.items)
         return replace(found, page=Page(items, found.page.after))
 
     async def find_everything(self, filters: Filters, *, limit: int, after: str | None) -> Found[tuple[Occurrence, Case]]:
         """As `find`, also of what no list of the desk shows: for the operator alone."""
         assert not self.public
-        return await self._store.find(replace(filters, view=View.OPERATOR), limit=max(1, min(limit, LIST_MAX)), after=after)
+        return await self._store.find(replace(filters, view=View.OPERATOR), limit=page_length(limit), after=after)
 
     async def find_cases(self, filters: Filters, *, limit: int, after: str | None) -> Found[Case]:
         """Cases that all filters let through, the one seen last first."""
-        found = await self._store.find_cases(self._mine(filters), limit=max(1, min(limit, LIST_MAX)), after=after)
+        found = await self._store.find_cases(self._mine(filters), limit=page_length(limit), after=after)
         return replace(found, page=Page(tuple(map(self._told, found.page.items)), found.page.after))
 
     def _mine(self, filters: Filters) -> Filters:
@@ -224,7 +222,7 @@ class Desk:
 
     async def cases(self, *, limit: int, after: str | None) -> Page[Case]:
         """Cases, the one seen last first."""
-        found = await self._store.cases(limit=max(1, min(limit, LIST_MAX)), after=after, view=self._view)
+        found = await self._store.cases(limit=page_length(limit), after=after, view=self._view)
         return Page(tuple(map(self._told, found.items)), found.after)
 
     async def case(self, case_id: str) -> Case | None:

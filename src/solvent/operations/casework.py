@@ -14,7 +14,7 @@ from solvent.cases.similar import Similar, similar
 from solvent.diagnosis import draft as drafts
 from solvent.diagnosis.draft import RuleDraft
 from solvent.diagnosis.engine import Engine
-from solvent.model.occurrence import FEEDBACK, GATEWAY, Affected, Case, NotRegrouped, Occurrence, Page, Part, View
+from solvent.model.occurrence import FEEDBACK, GATEWAY, Affected, Case, NotRegrouped, Occurrence, Page, Part, View, page_length
 from solvent.operations import attempts
 from solvent.operations.asking import Answered, Refused, Why, Wish, again
 from solvent.operations.ports import AnswerStore, CaseStore, Regrouping
@@ -25,7 +25,6 @@ AFFECTED_MAX = 10
 CRITICISED_MAX = 25
 NOT_HELPED_MIN = 2
 _CANDIDATES_MAX = 200
-_LIST_MAX = 100
 _SAMPLES_MAX = 5
 
 
@@ -113,7 +112,7 @@ class Casework:
 
     async def unexplained(self, *, limit: int, after: str | None) -> Page[Case]:
         """Cases that no rule explained, the most frequent first."""
-        return await self._groups.unexplained(limit=max(1, min(limit, _LIST_MAX)), after=after)
+        return await self._groups.unexplained(limit=page_length(limit), after=after)
 
     async def draft(self, case_id: str) -> RuleDraft | None:
         """A rule for a case, ready to be filled in, from its newest texts; None where there is no such case."""

@@ -12,13 +12,12 @@ from solvent.ledger.accounts import Account, key_account
 from solvent.ledger.transfers import Refusal
 from solvent.model.change import Change
 from solvent.model.key import Budget, Key
-from solvent.model.occurrence import Page
+from solvent.model.occurrence import Page, page_length
 from solvent.operations import shapes
 from solvent.operations.asking import Answered, Draft, Kept, Refused, Wish, again, refused
 from solvent.operations.folding import NOTHING_COUNTED, Tally
 from solvent.operations.surroundings import Surroundings
 
-LIST_MAX = 100
 _SALT_BYTES, _ID_BYTES = 16, 10
 
 
@@ -125,7 +124,7 @@ class Keys:
 
     async def page(self, *, limit: int, after: str | None) -> Page[KeyState]:
         """Keys with their money, newest first, revoked ones included."""
-        page = await self._around.keys.page(limit=max(1, min(limit, LIST_MAX)), after=after)
+        page = await self._around.keys.page(limit=page_length(limit), after=after)
         return Page(await self._states(page.items), page.after)
 
     async def _states(self, keys: tuple[Key, ...]) -> tuple[KeyState, ...]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from solvent.ledger.journal import RequestDone
-from solvent.model.occurrence import Page
+from solvent.model.occurrence import Page, page_length
 from solvent.operations.ports import RequestStore
-
-LIST_MAX = 100
 
 
 class Requests:
@@ -17,7 +15,7 @@ class Requests:
 
     async def page(self, *, limit: int, after: str | None) -> Page[RequestDone]:
         """Requests, newest first."""
-        return await self._store.page(limit=max(1, min(limit, LIST_MAX)), after=after)
+        return await self._store.page(limit=page_length(limit), after=after)
 
     async def find(self, some_id: str) -> tuple[RequestDone, ...]:
         """Requests by our id or an upstream's, newest first."""

@@ -6,8 +6,8 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from solvent.console import case
 from solvent.console.examples import SEED, find
+from solvent.console.site import PAGE_LENGTH
 from solvent.operations.attempts import FailedAttempts
 from solvent.operations.cases import Opened
 from tests.unit.console.conftest import Operator, Visitor, text_of
@@ -40,7 +40,7 @@ def test_an_open_case_does_not_say_whose_wallet(visitor: Visitor) -> None:
 
 
 def test_its_pastes_go_on_page_by_page(visitor: Visitor) -> None:
-    for _ in range(case.PAGE_LENGTH + 1):
+    for _ in range(PAGE_LENGTH + 1):
         visitor.filed(SEED.text)
     page = visitor.get(address(visitor)).text
     more = re.search(r'class="button" href="([^"]+)"', page)

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from solvent.console import pastes
 from solvent.console.examples import SEED, find
+from solvent.console.site import PAGE_LENGTH
 from tests.unit.console.conftest import Visitor, text_of
 
 
@@ -31,7 +31,7 @@ def test_a_paste_that_nobody_knows_is_listed_by_its_masked_sentence(visitor: Vis
 
 
 def test_the_list_goes_on_page_by_page(visitor: Visitor) -> None:
-    paths = {visitor.filed(SEED.text) for _ in range(pastes.PAGE_LENGTH + 3)}
+    paths = {visitor.filed(SEED.text) for _ in range(PAGE_LENGTH + 3)}
     seen: list[str] = []
     address = "/e/pastes?lang=en"
     while address:
@@ -76,7 +76,7 @@ def test_filters_combine_and_each_is_taken_away_by_its_chip(visitor: Visitor) ->
 
 
 def test_the_filters_hold_from_page_to_page_and_from_language_to_language(visitor: Visitor) -> None:
-    paths = {visitor.filed(f"{SEED.text} gizmo") for _ in range(pastes.PAGE_LENGTH + 2)}
+    paths = {visitor.filed(f"{SEED.text} gizmo") for _ in range(PAGE_LENGTH + 2)}
     visitor.filed(SEED.text)
     first = visitor.get("/e/pastes?lang=en&q=gizmo&wallet=relay_upstream").text
     more = re.search(r'class="button" href="([^"]+)"', first)

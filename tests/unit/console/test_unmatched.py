@@ -6,8 +6,8 @@ from html import unescape
 
 import pytest
 
-from solvent.console import unmatched
 from solvent.console.examples import SEED
+from solvent.console.site import PAGE_LENGTH
 from solvent.model.occurrence import Case
 from solvent.operations.cases import Opened
 from tests.unit.console.conftest import Operator, text_of
@@ -39,9 +39,9 @@ def test_the_list_goes_on(operator: Operator) -> None:
     words = [f"{one}{other}" for one in "abcdef" for other in "ghijk"]
     filed(operator, *(f"HTTP 418: the {word} of the house broke down" for word in words))
     page = operator.get("/unmatched?lang=en").text
-    assert page.count('class="row counted"') == unmatched.PAGE_LENGTH
+    assert page.count('class="row counted"') == PAGE_LENGTH
     more = page.partition('class="button" href="')[2].partition('"')[0]
-    assert operator.get(unescape(more)).text.count('class="row counted"') == len(words) - unmatched.PAGE_LENGTH
+    assert operator.get(unescape(more)).text.count('class="row counted"') == len(words) - PAGE_LENGTH
 
 
 def test_a_rule_that_explains_it_by_now_is_named(operator: Operator) -> None:

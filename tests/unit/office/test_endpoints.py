@@ -6,9 +6,9 @@ from starlette.routing import Router
 from starlette.types import ASGIApp
 
 from solvent.base.errors import TooLargeError
-from solvent.model.occurrence import Page
+from solvent.model.occurrence import PAGE_LENGTH_MAX, Page
 from solvent.office import forms
-from solvent.office.endpoints import PAGE_LENGTH, PAGE_LENGTH_MAX, Call, Endpoint, answered, missing, page_of, routes
+from solvent.office.endpoints import PAGE_LENGTH, Call, Endpoint, answered, missing, page_of, routes
 from solvent.office.forms import Form
 from solvent.operations.asking import Answered, Refused, Why
 from tests.asgi import Answer, call

@@ -13,9 +13,9 @@ from solvent.cases.life import Event
 from solvent.cases.outbreak import Outbreak
 from solvent.diagnosis.engine import Engine
 from solvent.model.filters import Filters
-from solvent.model.occurrence import CORRECTION_MAX, Occurrence, View
+from solvent.model.occurrence import CORRECTION_MAX, PAGE_LENGTH_MAX, Occurrence, View
 from solvent.model.verdict import Category, Wallet
-from solvent.operations.cases import LARGE, LIST_MAX, Desk
+from solvent.operations.cases import LARGE, Desk
 from tests import small
 from tests.conftest import FixedClock
 
@@ -163,11 +163,11 @@ async def test_an_unlisted_paste_is_found_by_its_id_alone(desk: Desk) -> None:
     assert (await desk.occurrences(limit=10, after=None)).items == ()
 
 
-@pytest.mark.parametrize("asked", [0, -1, LIST_MAX + 1, 10**9])
+@pytest.mark.parametrize("asked", [0, -1, PAGE_LENGTH_MAX + 1, 10**9])
 async def test_a_list_is_neither_empty_by_request_nor_endless(desk: Desk, asked: int) -> None:
-    for number in range(LIST_MAX + 2):
+    for number in range(PAGE_LENGTH_MAX + 2):
         await desk.file(f"HTTP 418: gizmo {chr(97 + number % 26)}{chr(97 + number // 26)}x failed", "en")
-    expected = 1 if asked < 1 else LIST_MAX
+    expected = 1 if asked < 1 else PAGE_LENGTH_MAX
     assert len((await desk.occurrences(limit=asked, after=None)).items) == expected
     assert len((await desk.cases(limit=asked, after=None)).items) == expected
 

@@ -10,9 +10,10 @@ from solvent.base.money import ZERO, Money
 from solvent.ledger.accounts import AMOUNT_MAX
 from solvent.model.change import Change
 from solvent.model.key import Budget
+from solvent.model.occurrence import PAGE_LENGTH_MAX
 from solvent.operations.asking import REUSED, Answered, Refused, Why
 from solvent.operations.folding import Batch, Place
-from solvent.operations.keys import LIST_MAX, Keys, KeyWish
+from solvent.operations.keys import Keys, KeyWish
 from tests.books import AT_US, PEPPER, World, served
 
 pytestmark = pytest.mark.anyio
@@ -142,8 +143,8 @@ async def test_what_is_not_there_is_none(world: World) -> None:
     assert world.workers.told == []
 
 
-@pytest.mark.parametrize(("limit", "length"), [(0, 1), (-5, 1), (10**9, LIST_MAX)])
+@pytest.mark.parametrize(("limit", "length"), [(0, 1), (-5, 1), (10**9, PAGE_LENGTH_MAX)])
 async def test_a_list_is_neither_empty_by_request_nor_endless(world: World, limit: int, length: int) -> None:
-    for number in range(LIST_MAX + 1):
+    for number in range(PAGE_LENGTH_MAX + 1):
         await made(world, KeyWish(f"k{number}"))
     assert len((await Keys(world.around).page(limit=limit, after=None)).items) == length
