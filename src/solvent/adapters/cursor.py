@@ -1,10 +1,16 @@
-"""Cursors of lists: the last item's time and id, or its count before them, opaque to those who hand them back."""
+"""Pages of lists and their cursors: the last item's time and id, or its count before them, opaque to those who hand them back."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
+
+from solvent.model.occurrence import Page
+
+Item = TypeVar("Item")
 
 
 def write(at: datetime, item_id: str) -> str:
@@ -36,3 +42,8 @@ def read_counted(cursor: str | None) -> tuple[int, datetime, str] | None:
         return None
     count, _, item_id = place[1].partition("|")
     return (int(count), place[0], item_id) if count.isascii() and count.isdigit() and len(count) < 16 else None
+
+
+def page(found: Sequence[Item], limit: int, after: Callable[[Item], str]) -> Page[Item]:
+    """The first `limit` of what was found, which is more where the list goes on; `after` makes the cursor that follows an item."""
+    return Page(tuple(found[:limit]), after(found[limit - 1]) if len(found) > limit else None)

@@ -39,9 +39,9 @@ def lets_case(filters: Filters, case: Case, items: Iterable[Occurrence]) -> bool
     )
 
 
-def found(items: tuple[Item, ...], after: str | None, count: int) -> Found[Item]:
+def found(page: Page[Item], count: int) -> Found[Item]:
     """One page of so many."""
-    return Found(Page(items, after), min(count, COUNTED_MAX), count > COUNTED_MAX)
+    return Found(page, min(count, COUNTED_MAX), count > COUNTED_MAX)
 
 
 def _fits(filters: Filters, case: Case) -> bool:

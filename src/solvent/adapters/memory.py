@@ -62,10 +62,9 @@ class MemoryCaseStore:
             and (place is None or (item.at, item.id) < place)
         ]
         wanted.sort(key=lambda item: (item.at, item.id), reverse=True)
-        shown = wanted[:limit]
-        more = cursor.write(shown[-1].at, shown[-1].id) if len(wanted) > limit else None
+        page = cursor.page(wanted, limit, lambda item: cursor.write(item.at, item.id))
         groups = {case.id: case for case in self._seen(view)}
-        return Page(tuple((item, groups[item.case_id]) for item in shown), more)
+        return Page(tuple((item, groups[item.case_id]) for item in page.items), page.after)
 
     async def case(self, case_id: str, view: View) -> Case | None:
         """One case, or None."""
@@ -97,9 +96,7 @@ class MemoryCaseStore:
         place = cursor.read(after)
         wanted = [item for item in self._seen(view) if place is None or (item.last_at, item.id) < place]
         wanted.sort(key=lambda item: (item.last_at, item.id), reverse=True)
-        shown = wanted[:limit]
-        more = cursor.write(shown[-1].last_at, shown[-1].id) if len(wanted) > limit else None
-        return Page(tuple(shown), more)
+        return cursor.page(wanted, limit, _cursor)
 
     async def find(self, filters: Filters, *, limit: int, after: str | None) -> Found[tuple[Occurrence, Case]]:
         """Occurrences that all filters let through, newest first; of one instant the one filed last comes first."""
@@ -111,9 +108,8 @@ class MemoryCaseStore:
         ]
         wanted.sort(key=lambda pair: (pair[0].at, order[pair[0].id]), reverse=True)
         names = [item.id for item, _ in wanted]
-        first = names.index(after) + 1 if after in names else 0
-        shown = tuple(wanted[first : first + limit])
-        return finding.found(shown, shown[-1][0].id if len(wanted) > first + limit else None, len(wanted))
+        rest = wanted[names.index(after) + 1 :] if after in names else wanted
+        return finding.found(cursor.page(rest, limit, lambda pair: pair[0].id), len(wanted))
 
     async def find_cases(self, filters: Filters, *, limit: int, after: str | None) -> Found[Case]:
         """Cases that all filters let through, by their last occurrence."""
@@ -122,8 +118,7 @@ class MemoryCaseStore:
         wanted.sort(key=lambda case: (case.last_at, case.id), reverse=True)
         place = cursor.read(after)
         rest = [case for case in wanted if place is None or (case.last_at, case.id) < place]
-        more = cursor.write(rest[limit - 1].last_at, rest[limit - 1].id) if len(rest) > limit else None
-        return finding.found(tuple(rest[:limit]), more, len(wanted))
+        return finding.found(cursor.page(rest, limit, _cursor), len(wanted))
 
     async def give_feedback(self, occurrence_id: str, feedback: str, correction: str | None = None) -> bool:
         """Records whether the report helped, and what a reader says instead."""
@@ -271,8 +266,7 @@ class MemoryCaseStore:
         place = cursor.read_counted(after)
         wanted = [item for item in self._open() if item.rule is None and item.template and (place is None or _by_count(item) < place)]
         wanted.sort(key=_by_count, reverse=True)
-        more = cursor.write_counted(*_by_count(wanted[limit - 1])) if len(wanted) > limit else None
-        return Page(tuple(wanted[:limit]), more)
+        return cursor.page(wanted, limit, lambda item: cursor.write_counted(*_by_count(item)))
 
     def _open(self) -> Iterable[Case]:
         return (case for case in self._cases.values() if case.id not in self._merged)
@@ -314,6 +308,10 @@ class MemoryCaseStore:
 
 def _latest(found: Iterable[Case], limit: int) -> tuple[Case, ...]:
     return tuple(sorted(found, key=lambda case: (case.last_at, case.id), reverse=True)[:limit])
+
+
+def _cursor(case: Case) -> str:
+    return cursor.write(case.last_at, case.id)
 
 
 def _by_count(case: Case) -> tuple[int, datetime, str]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvent.adapters import cursor
+from solvent.model.occurrence import Page
 
 IDS = st.text("0123456789abcdefghjkmnpqrstvwxyz", min_size=1, max_size=32)
 
@@ -70,3 +71,10 @@ def test_a_counted_cursor_leads_back_to_its_item_and_rubbish_nowhere() -> None:
         cursor.write(at, "9" * 20 + "|a"),
     ):
         assert cursor.read_counted(wrong) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "after"), [([], None), (["a"], None), (["a", "b"], None), (["a", "b", "c"], "after b"), (list("abcd"), "after b")]
+)
+def test_a_page_goes_on_where_more_was_found_than_it_holds(found: list[str], after: str | None) -> None:
+    assert cursor.page(found, 2, lambda item: f"after {item}") == Page(tuple(found[:2]), after)

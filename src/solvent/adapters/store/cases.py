@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, delete, func, insert, select, true, tuple_, type_coerce, update
@@ -20,9 +20,9 @@ from solvent.cases import life
 from solvent.model.filters import COUNTED_MAX, Filters, Found
 from solvent.model.occurrence import Attempted, Case, Hours, Occurrence, Page, View
 from solvent.model.verdict import Category, Wallet
+from solvent.operations import instants
 
 _HOUR_US = 3_600_000_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OPEN = cases.c.merged_into.is_(None)
 
 
@@ -77,8 +77,8 @@ class SqlCaseStore:
             items = [occurrence_of(row) for row in await connection.execute(query)]
             wanted = _cases(view).where(cases.c.id.in_({item.case_id for item in items}))
             groups = {row.id: case_of(row) for row in await connection.execute(wanted)}
-        more = cursor.write(items[limit - 1].at, items[limit - 1].id) if len(items) > limit else None
-        return Page(tuple((item, groups[item.case_id]) for item in items[:limit]), more)
+        page = cursor.page(items, limit, lambda item: cursor.write(item.at, item.id))
+        return Page(tuple((item, groups[item.case_id]) for item in page.items), page.after)
 
     async def case(self, case_id: str, view: View) -> Case | None:
         """One case, or None."""
@@ -100,21 +100,13 @@ class SqlCaseStore:
         found: dict[str, list[tuple[datetime, int]]] = {}
         async with self._transactions.read() as connection:
             for row in await rows_in(connection, query, occurrences.c.case_id, case_ids):
-                found.setdefault(row.case_id, []).append((_EPOCH + timedelta(hours=row.hour), row.number))
+                found.setdefault(row.case_id, []).append((instants.instant(row.hour * _HOUR_US), row.number))
         return {case_id: tuple(hours) for case_id, hours in found.items()}
 
     async def cases(self, *, limit: int, after: str | None, view: View) -> Page[Case]:
         """Cases by their last occurrence."""
-        query = _cases(view)
-        last_at = query.selected_columns.last_at
-        query = query.order_by(last_at.desc(), cases.c.id.desc()).limit(limit + 1)
-        place = cursor.read(after)
-        if place is not None:
-            query = query.where(tuple_(last_at, cases.c.id) < place)
         async with self._transactions.read() as connection:
-            items = [case_of(row) for row in await connection.execute(query)]
-        more = cursor.write(items[limit - 1].last_at, items[limit - 1].id) if len(items) > limit else None
-        return Page(tuple(items[:limit]), more)
+            return await _newest(connection, _cases(view), limit, after)
 
     async def find(self, filters: Filters, *, limit: int, after: str | None) -> Found[tuple[Occurrence, Case]]:
         """Occurrences that all filters let through, newest first."""
@@ -132,9 +124,8 @@ class SqlCaseStore:
         async with self._transactions.read() as connection:
             counted = select(func.count()).select_from(wanted.limit(COUNTED_MAX + 1).subquery())
             count = (await connection.execute(counted)).scalar_one()
-            items = [case_of(row) for row in await connection.execute(search.from_newest(wanted, limit, cursor.read(after)))]
-        more = cursor.write(items[limit - 1].last_at, items[limit - 1].id) if len(items) > limit else None
-        return Found(Page(tuple(items[:limit]), more), min(count, COUNTED_MAX), count > COUNTED_MAX)
+            page = await _newest(connection, wanted, limit, after)
+        return Found(page, min(count, COUNTED_MAX), count > COUNTED_MAX)
 
     async def give_feedback(self, occurrence_id: str, feedback: str, correction: str | None = None) -> bool:
         """Records whether the report helped, and what a reader says instead."""
@@ -200,6 +191,15 @@ def _cases(view: View) -> Select[Any]:
     )
     counted = [seen.c[column.name] if column.name in ("count", "first_at", "last_at") else column for column in cases.c]
     return select(*counted).join(seen, seen.c.case_id == cases.c.id)
+
+
+async def _newest(connection: AsyncConnection, query: Select[Any], limit: int, after: str | None) -> Page[Case]:
+    """One page of the cases that are asked for, the one seen last first."""
+    last_at, place = query.selected_columns.last_at, cursor.read(after)
+    if place is not None:
+        query = query.where(tuple_(last_at, cases.c.id) < place)
+    found = await connection.execute(query.order_by(last_at.desc(), cases.c.id.desc()).limit(limit + 1))
+    return cursor.page([case_of(row) for row in found], limit, lambda case: cursor.write(case.last_at, case.id))
 
 
 async def roots_of(connection: AsyncConnection, case_ids: Iterable[str]) -> dict[str, str]:

@@ -8,13 +8,13 @@ changes or removes a row keeps the index right by triggers (see the migration th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from solvent.adapters.store.transactions import chunks
 from solvent.base import terms
 from solvent.catalogue.load import packaged
 from solvent.diagnosis import engine, judge
@@ -25,7 +25,6 @@ from solvent.operations import instants, naming
 
 PER_MICROSECOND = 1_024
 OF_TEXT = "~"  # begins the terms that a case has from a text, and no other
-_CHUNK = 500
 
 
 def place_of(at: datetime) -> int:
@@ -42,7 +41,7 @@ def take_in(connection: Connection, filed: Iterable[tuple[Occurrence, Case]]) ->
         words[occurrence.id] = " ".join(found)
         place = _free(connection, place_of(occurrence.at))
         connection.exec_driver_sql("UPDATE occurrences SET place = ? WHERE id = ?", (place, occurrence.id))
-    for chunk in _chunks(words):
+    for chunk in chunks(words):
         # Values, not a selection: within a statement that selects, SQLite writes its index out for every row.
         rows = [(row.place, row.facts, words[row.id]) for row in _rows(connection, "occurrence_facts", chunk, "place")]
         connection.exec_driver_sql("INSERT INTO occurrence_search (rowid, facts, words) VALUES (?, ?, ?)", rows)
@@ -63,7 +62,7 @@ def take_in_cases(connection: Connection, opened: Iterable[Case]) -> None:
 
 def take_cases_in_anew(connection: Connection, names: Iterable[str]) -> None:
     """Puts the cases of these names that there are into their index once more, for their sentence is another one now."""
-    for chunk in _chunks(dict.fromkeys(names)):
+    for chunk in chunks(dict.fromkeys(names)):
         rows = _rows(connection, "cases", chunk, "id")
         asked = [(f'"=id:{row.id}"',) for row in rows]
         if asked:
@@ -76,7 +75,7 @@ def take_in_everything(connection: Connection) -> None:
     """Puts all that was filed before there was an index into it, oldest first; who passed an error on is read from its text."""
     groups = {row.id: _case(row) for row in connection.exec_driver_sql("SELECT * FROM cases")}
     take_in_cases(connection, groups.values())
-    for chunk in _chunks([row.id for row in connection.exec_driver_sql("SELECT id FROM occurrences ORDER BY at, id")]):
+    for chunk in chunks([row.id for row in connection.exec_driver_sql("SELECT id FROM occurrences ORDER BY at, id")]):
         rows = _rows(connection, "occurrences", chunk, "at, id")
         vias = [(json.dumps(_via(row)), row.id) for row in rows]
         connection.exec_driver_sql("UPDATE occurrences SET via = ? WHERE id = ?", vias)
@@ -86,12 +85,6 @@ def take_in_everything(connection: Connection) -> None:
 def _rows(connection: Connection, table: str, names: Sequence[str], order: str) -> Sequence[Row[Any]]:
     query = f"SELECT * FROM {table} WHERE id IN ({', '.join('?' * len(names))}) ORDER BY {order}"  # noqa: S608 - names of ours, and marks
     return connection.exec_driver_sql(query, tuple(names)).all()
-
-
-def _chunks(names: Iterable[str]) -> Iterator[list[str]]:
-    left = iter(names)
-    while chunk := list(islice(left, _CHUNK)):
-        yield chunk
 
 
 def _terms(occurrence: Occurrence, case: Case) -> Sequence[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from solvent.adapters import cursor
 from solvent.adapters.store import answers, ledger, rows
 from solvent.adapters.store.tables import keys
 from solvent.adapters.store.transactions import Transactions
@@ -64,8 +65,7 @@ class SqlKeys:
             query = query.where(tuple_(keys.c.created_at_us, keys.c.id) < (int(at), rows.plain(key_id)))
         async with self._transactions.read() as connection:
             found = [_key(row) for row in await connection.execute(query)]
-        more = f"{found[limit - 1].created_at_us}-{found[limit - 1].id}" if len(found) > limit else None
-        return Page(tuple(found[:limit]), more)
+        return cursor.page(found, limit, lambda key: f"{key.created_at_us}-{key.id}")
 
     async def revoke(self, key_id: str) -> Key | None:
         """The key, which nobody can use any more; None where there is none. Doing it again changes nothing."""

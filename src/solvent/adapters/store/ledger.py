@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, Table, bindparam, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from solvent.adapters import cursor
 from solvent.adapters.store import answers, rows
 from solvent.adapters.store import tables as t
 from solvent.adapters.store.transactions import Transactions, add_rows, rows_in
@@ -74,7 +75,7 @@ class SqlLedger:
             query = query.where(t.accounts.c.name > rows.plain(after))
         async with self._transactions.read() as connection:
             items = [(row.name, rows.account(row)) for row in await connection.execute(query)]
-        return Page(tuple(items[:limit]), items[limit - 1][0] if len(items) > limit else None)
+        return cursor.page(items, limit, lambda item: item[0])
 
     async def transfers(self, *, limit: int, after: str | None) -> Page[Entry]:
         """Entries, newest first; `after` is the number of the last one seen."""
@@ -83,8 +84,8 @@ class SqlLedger:
         if after and after.isascii() and after.isdigit() and len(after) < 19:
             query = query.where(t.entries.c.number < int(after))
         async with self._transactions.read() as connection:
-            found = (await connection.execute(query)).all()
-        return Page(tuple(rows.entry(row) for row in found[:limit]), str(found[limit - 1].number) if len(found) > limit else None)
+            page = cursor.page((await connection.execute(query)).all(), limit, lambda row: str(row.number))
+        return Page(tuple(rows.entry(row) for row in page.items), page.after)
 
     async def open_holds(self, *, limit: int, after: str | None, account: str | None = None) -> Page[Hold]:
         """Holds that nobody resolved, oldest first, of one account or of all."""
@@ -95,8 +96,7 @@ class SqlLedger:
             query = query.where(tuple_(columns.placed_at_us, columns.id) > (int(at), rows.plain(hold_id)))
         async with self._transactions.read() as connection:
             found = [rows.hold(row) for row in await connection.execute(query)]
-        more = f"{found[limit - 1].placed.transfer.at_us}-{found[limit - 1].id}" if len(found) > limit else None
-        return Page(tuple(found[:limit]), more)
+        return cursor.page(found, limit, lambda hold: f"{hold.placed.transfer.at_us}-{hold.id}")
 
     async def count_open_holds(self, account: str) -> int:
         """How many holds of the account nobody resolved."""

@@ -53,8 +53,7 @@ class SqlOpinions:
             query = query.where(tuple_(opinions.c.at, opinions.c.id) < place)
         async with self._transactions.read() as connection:
             found = [_assisted(row) for row in await connection.execute(query)]
-        more = cursor.write(found[limit - 1].at, found[limit - 1].id) if len(found) > limit else None
-        return Page(tuple(found[:limit]), more)
+        return cursor.page(found, limit, lambda assisted: cursor.write(assisted.at, assisted.id))
 
     async def decide(self, opinion_id: str, standing: Standing) -> Assisted | None:
         """Gives it another standing; None where there is no such opinion. Of one key only one is approved: the last."""

@@ -135,8 +135,7 @@ class SqlRegrouping:
             query = query.where(tuple_(cases.c.count, cases.c.last_at, cases.c.id) < place)
         async with self._transactions.read() as connection:
             items = [case_of(row) for row in await connection.execute(query)]
-        last = items[limit - 1] if len(items) > limit else None
-        return Page(tuple(items[:limit]), None if last is None else cursor.write_counted(last.count, last.last_at, last.id))
+        return cursor.page(items, limit, lambda case: cursor.write_counted(case.count, case.last_at, case.id))
 
 
 async def _row(connection: AsyncConnection, case_id: str) -> Any:

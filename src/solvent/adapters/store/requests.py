@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, tuple_
 
+from solvent.adapters import cursor
 from solvent.adapters.store import rows
 from solvent.adapters.store.tables import request_ids, requests
 from solvent.adapters.store.transactions import Transactions
@@ -42,5 +43,4 @@ class SqlRequests:
             query = query.where(tuple_(requests.c.at_us, requests.c.id) < (int(at), rows.plain(request_id)))
         async with self._transactions.read() as connection:
             found = [rows.request(row) for row in await connection.execute(query)]
-        more = f"{found[limit - 1].at_us}-{found[limit - 1].request_id}" if len(found) > limit else None
-        return Page(tuple(found[:limit]), more)
+        return cursor.page(found, limit, lambda done: f"{done.at_us}-{done.request_id}")

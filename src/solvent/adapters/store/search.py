@@ -10,10 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, literal_column, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, exists, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from solvent.adapters.store import indexing
@@ -111,13 +110,6 @@ def _case_match(filters: Filters) -> str:
     if filters.words.beginning:
         asked.append(f"({' OR '.join(f'{_quoted(mark + filters.words.beginning)} *' for mark in marks)})")
     return " AND ".join(asked)
-
-
-def from_newest(query: Select[Any], limit: int, place: tuple[datetime, str] | None) -> Select[Any]:
-    """The cases of a page and one more, the one seen last first."""
-    if place is not None:
-        query = query.where(tuple_(query.selected_columns.last_at, cases.c.id) < place)
-    return query.order_by(query.selected_columns.last_at.desc(), cases.c.id.desc()).limit(limit + 1)
 
 
 class Forgetting:

@@ -11,11 +11,12 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Dialect, Row, Select, Table, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+Item = TypeVar("Item")
 _CHUNK = 500  # of ids in one question; databases limit them
 
 
@@ -54,7 +55,7 @@ class Transactions:
 async def rows_in(connection: AsyncConnection, query: Select[Any], column: ColumnElement[Any], values: Iterable[Any]) -> Sequence[Row[Any]]:
     """The rows of the query whose column is one of the values, however many these are."""
     found: list[Row[Any]] = []
-    for chunk in _chunks(values):
+    for chunk in chunks(values):
         found += (await connection.execute(query.where(column.in_(chunk)))).all()
     return found
 
@@ -81,7 +82,8 @@ def _insertion(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> tupl
     return str(compiled), None if compiled.positiontup is None else tuple(compiled.positiontup)
 
 
-def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
+def chunks(values: Iterable[Item]) -> Iterator[list[Item]]:
+    """The values in order, as many at a time as one question may hold."""
     left = iter(values)
     while chunk := list(islice(left, _CHUNK)):
         yield chunk
