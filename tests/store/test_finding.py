@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,18 +29,6 @@ pytestmark = pytest.mark.anyio
 START = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 ANTHROPIC = "anthropic/credit-balance-too-low"
 LIMITED = "openai/rate-limit-per-minute"
-
-
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    opened = await open_database(database_url("sqlite:///solvent.db", tmp_path))
-    yield opened
-    await opened.dispose()
-
-
-@pytest.fixture(params=["memory", "database"])
-def store(request: pytest.FixtureRequest) -> CaseStore:
-    return MemoryCaseStore() if request.param == "memory" else SqlCaseStore(Transactions(request.getfixturevalue("engine")))
 
 
 @pytest.fixture

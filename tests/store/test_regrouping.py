@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +14,6 @@ import sqlalchemy as sa
 from alembic import command
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from solvent.adapters.memory import MemoryCaseStore
 from solvent.adapters.store import database
@@ -38,13 +36,6 @@ class Grouped(CaseStore, Regrouping, Protocol):
 
 class Sql(SqlCaseStore, SqlRegrouping):
     """Both adapters over one set of transactions."""
-
-
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    opened = await open_database(database_url("sqlite:///solvent.db", tmp_path))
-    yield opened
-    await opened.dispose()
 
 
 @pytest.fixture(params=["memory", "database"])
