@@ -11,7 +11,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 TIMEOUT_S = 30
 ANSWER_BYTES_MAX = 64 * 1024 * 1024
@@ -70,6 +70,18 @@ def why(problem: Exception, timeout_s: float = TIMEOUT_S) -> tuple[str, str | No
         if isinstance(problem, kind):
             return words.format(timeout_s=timeout_s), step
     return getattr(problem, "strerror", None) or type(problem).__name__, None
+
+
+def address(url: str) -> SplitResult | None:
+    """The parts of an address that can be called; None where it is none of http or https, or holds signs that no address has."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        # No number for a port, or brackets that do not close: the caller says what an address looks like.
+        return None
+    plain = url.isascii() and url.isprintable() and " " not in url
+    return parts if plain and parts.scheme in ("http", "https") and parts.hostname and port != 0 else None
 
 
 def is_here(host: str) -> bool:

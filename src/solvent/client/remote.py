@@ -6,7 +6,6 @@ import http.client
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from solvent.adapters import wire
 from solvent.adapters.wire import Call, Reply
@@ -56,19 +55,13 @@ def _read(address: str, reply: Reply) -> dict[str, Any]:
 
 def _address(url: str, token: str | None) -> str:
     """The address without a closing slash. Raises `UsageError`, which does not quote it: it may hold a password."""
-    wrong = "`url` is not the address of a desk; give one such as http://127.0.0.1:8401"
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as problem:
-        raise UsageError(wrong) from problem
-    plain = url.isascii() and url.isprintable() and " " not in url
-    if not plain or parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise UsageError(wrong)
+    parts = wire.address(url)
+    if parts is None:
+        raise UsageError("`url` is not the address of a desk; give one such as http://127.0.0.1:8401")
     if parts.username is not None or parts.query or parts.fragment:
         raise UsageError("`url` takes only scheme, host, port and path; the token is an argument of its own")
     if token is not None and not (token.isascii() and token.isprintable() and token and " " not in token):
         raise UsageError("`token` is empty or holds signs that no token has")
-    if token is not None and parts.scheme == "http" and not wire.is_here(parts.hostname):
+    if token is not None and parts.scheme == "http" and not wire.is_here(parts.hostname or ""):
         raise UsageError("over http everybody on the way could read the token; give `url` an https:// address, or one of 127.0.0.1")
     return url.rstrip("/")

@@ -109,3 +109,33 @@ def test_what_this_machine_is(host: str, *, here: bool) -> None:
 
 def test_no_header_is_in_a_repr() -> None:
     assert "secret" not in repr(Call("GET", "/", {"Authorization": "secret"}))
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8401", "https://desk.example.org/path/", "http://[::1]:8401", "https://u:p@desk.example.org?q=1#f"]
+)
+def test_an_address_is_taken_apart(url: str) -> None:
+    parts = wire.address(url)
+    assert parts is not None
+    assert parts.geturl() == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "desk",
+        "ftp://desk",
+        "http://",
+        "http://:80",
+        "http://desk:0",
+        "http://desk:port",
+        "http://desk:99999",
+        "http://[::1",
+        "http://a b",
+        "http://désk",
+        "http://a\n",
+    ],
+)
+def test_what_cannot_be_called_is_no_address(url: str) -> None:
+    assert wire.address(url) is None
