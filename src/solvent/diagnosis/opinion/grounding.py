@@ -131,6 +131,10 @@ class Checker:
         """Checked sentences as one text."""
         return ("" if self._lang == "zh" else " ").join(parts)
 
+    def says_anything(self, text: str) -> bool:
+        """Whether a checked text has a word beside the marks of what was struck."""
+        return re.search(r"\w", text.replace(self._mark, "")) is not None
+
     def sentence(self, sentence: str, *, advice: bool = False) -> Checked:
         """One sentence."""
         line = visible(sentence.translate(_BRACKETS))

@@ -73,7 +73,7 @@ class Hearing:
         texts = {field: self._text(field, 0) for field in TEXTS}
         lists = {field: tuple(filter(None, (self._text(field, index) for index in range(STEPS_MAX)))) for field in LISTS}
         checks = [check for heard in self._heard.values() for check in heard]
-        if not (texts["cause"] or texts["summary"]) or not any(re.search(r"\w", check.text.strip("⟦struck已删⟧")) for check in checks):
+        if not (texts["cause"] or texts["summary"]) or not any(self._checker.says_anything(check.text) for check in checks):
             return last, None
         category, wallet = codes.get("category", ""), codes.get("wallet", "")
         return last, Opinion(
