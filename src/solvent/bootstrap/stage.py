@@ -9,7 +9,7 @@ import time
 from solvent.adapters.asked_model import GatewayModel
 from solvent.edge.upstream import Pool
 from solvent.operations import desk_key
-from solvent.operations.assistance import Assistance, Terms
+from solvent.operations.assistance import Assistance, Conditions
 from solvent.operations.cases import Desk
 from solvent.operations.ports import OpinionStore
 from solvent.operations.surroundings import Surroundings
@@ -25,8 +25,8 @@ class ModelStage:
         self._key = ""
         self._pool: Pool | None = None
         model = GatewayModel(self._connections, gateway_url, lambda: self._key, wanted.model)
-        terms = Terms(wanted.model, wanted.automatic, wanted.at_once)
-        self.assistance = Assistance(desk, store, model, terms, around.clock, os.urandom)
+        conditions = Conditions(wanted.model, wanted.automatic, wanted.at_once)
+        self.assistance = Assistance(desk, store, model, conditions, around.clock, os.urandom)
 
     async def open(self) -> None:
         """Takes the key, made or amended where that is needed."""

@@ -47,7 +47,7 @@ async def shown(site: Site, request: Request, opened: Opened, lang: str) -> Show
     pasted = stage.proof.pasted(request.query_params.get(PASTED), opened.occurrence.id)
     return Shown(
         offered=stage.assistance.may_ask(opened),
-        automatic=stage.assistance.terms.automatic and pasted and failed is None and assisted is None,
+        automatic=stage.assistance.conditions.automatic and pasted and failed is None and assisted is None,
         assisted=assisted,
         agrees=None if assisted is None else assisted.opinion.agrees(opened.explanation.verdict),
         trouble=None if failed is None else troubles.words(failed, lang),
@@ -58,7 +58,7 @@ async def shown(site: Site, request: Request, opened: Opened, lang: str) -> Show
 def asks_by_itself(site: Site, opened: Opened) -> dict[str, str]:
     """What the address of a paste's page must say for it to ask without a button: for who just pasted, where the operator wants it."""
     stage = site.stage
-    if stage is None or not stage.assistance.terms.automatic or not stage.assistance.may_ask(opened):
+    if stage is None or not stage.assistance.conditions.automatic or not stage.assistance.may_ask(opened):
         return {}
     return {PASTED: stage.proof.of_paste(opened.occurrence.id)}
 

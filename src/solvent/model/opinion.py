@@ -43,7 +43,7 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """The checked words of a model; parts that it left out are empty.
+    """The checked words of a model; fields that it left out are empty.
 
     `struck` counts what was taken out because neither the catalogue nor the paste names it, `quoted` the addresses that only the paste
     names. `category` and `wallet` are what the model holds to be true: nothing acts on them.

@@ -26,8 +26,8 @@ _BOUNDARY_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """On what terms a model is asked: which one, whether as soon as an open question is pasted, and by how many at once."""
+class Conditions:
+    """On what conditions a model is asked: which one, whether as soon as an open question is pasted, and by how many at once."""
 
     model: str
     automatic: bool
@@ -38,9 +38,9 @@ class Assistance:
     """The stage. One for all desks over one store, so that its limits count together."""
 
     def __init__(
-        self, desk: Desk, store: OpinionStore, model: AskedModel, terms: Terms, clock: Clock, random_bytes: Callable[[int], bytes]
+        self, desk: Desk, store: OpinionStore, model: AskedModel, conditions: Conditions, clock: Clock, random_bytes: Callable[[int], bytes]
     ) -> None:
-        self.terms = terms
+        self.conditions = conditions
         self._store = store
         self._model = model
         self._clock = clock
@@ -55,7 +55,7 @@ class Assistance:
         return briefing.is_open(opened.explanation.verdict)
 
     def _key(self, opened: Opened, lang: str) -> str:
-        return briefing.key(opened.explanation.text, lang, self.terms.model)
+        return briefing.key(opened.explanation.text, lang, self.conditions.model)
 
     async def shown(self, opened: Opened, lang: str, mine: str | None) -> Assisted | None:
         """What a reader of this paste may be shown: the approved opinion, else the reader's own (`mine`: the id that a proof names).
@@ -80,7 +80,7 @@ class Assistance:
             yield approved
         elif await self._store.of_key(key, Standing.REJECTED) is not None:
             yield Trouble.REJECTED
-        elif key in self._asking or len(self._asking) >= self.terms.at_once:
+        elif key in self._asking or len(self._asking) >= self.conditions.at_once:
             # To ask the same twice at once costs twice, for one answer.
             yield Trouble.BUSY
         else:
@@ -116,7 +116,7 @@ class Assistance:
             key=key,
             occurrence_id=opened.occurrence.id,
             lang=lang,
-            model=self.terms.model,
+            model=self.conditions.model,
             at=self._clock.now(),
             standing=Standing.PENDING,
             opinion=opinion,

@@ -20,7 +20,7 @@ from solvent.diagnosis.engine import Engine
 from solvent.ledger.journal import AttemptTold, HoldVoided, Outcome
 from solvent.model.verdict import Wallet
 from solvent.office.guard import BODY_BYTES_MAX
-from solvent.operations.assistance import Assistance, Terms
+from solvent.operations.assistance import Assistance, Conditions
 from solvent.operations.cases import Desk
 from solvent.settings import Address, Settings
 from solvent.settings import Assistance as Wanted
@@ -250,7 +250,7 @@ async def test_readers_of_either_desk_may_ask_a_model_within_the_limits_of_the_s
     parts: Parts, small_engine: Engine, clock: FixedClock, random_bytes: Callable[[int], bytes]
 ) -> None:
     desk = Desk(small_engine, MemoryCaseStore(), clock, random_bytes, lambda: 0)
-    assistance = SimpleNamespace(assistance=Assistance(desk, OpinionRows(), Scripted(), Terms("tapir", False, 2), clock, random_bytes))
+    assistance = SimpleNamespace(assistance=Assistance(desk, OpinionRows(), Scripted(), Conditions("tapir", False, 2), clock, random_bytes))
     joined = replace(parts, desk=desk, stage=cast("ModelStage", assistance))
     parts.config.settings = Settings(desk_model=Wanted("tapir", asks_per_minute=1))
     for app in (build_app(joined, KEPT, "http://127.0.0.1:8400"), build_public_app(joined, KEPT)):

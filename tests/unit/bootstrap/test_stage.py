@@ -33,6 +33,6 @@ async def test_the_stage_takes_its_key_and_shows_it_nowhere(
         text = await desk_key.take(world.around, "tapir", Money.parse("0.50"))
         assert access.digest(text, world.around.pepper) == key.digest
         assert text not in repr(stage) + repr(stage.assistance)
-        terms = stage.assistance.terms
-        assert (terms.model, terms.automatic, terms.at_once) == ("tapir", True, 3)
+        conditions = stage.assistance.conditions
+        assert (conditions.model, conditions.automatic, conditions.at_once) == ("tapir", True, 3)
         assert stage._connections() is stage._connections()

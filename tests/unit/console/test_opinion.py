@@ -17,7 +17,7 @@ from solvent.console.proof import Proof
 from solvent.console.site import Site, Stage
 from solvent.diagnosis.opinion import grounds, nearest
 from solvent.model.opinion import Standing, Trouble
-from solvent.operations.assistance import Assistance, Terms
+from solvent.operations.assistance import Assistance, Conditions
 from solvent.operations.cases import Desk
 from tests.conftest import FixedClock
 from tests.opinions import OpinionRows, Scripted
@@ -32,8 +32,8 @@ class Reader(Visitor):
 
     def __init__(self, desk: Desk, *, automatic: bool = False) -> None:
         self.rows, self.model = OpinionRows(), Scripted()
-        terms = Terms("tapir", automatic, 2)
-        self.assistance = Assistance(desk, self.rows, self.model, terms, FixedClock(), random.Random(3).randbytes)
+        conditions = Conditions("tapir", automatic, 2)
+        self.assistance = Assistance(desk, self.rows, self.model, conditions, FixedClock(), random.Random(3).randbytes)
         csrf, stage = Csrf(SECRET), Stage(self.assistance, Proof(SECRET))
         super().__init__(Starlette(routes=pages(desk, csrf, stage=stage)), Site(desk, csrf, stage=stage))
 

@@ -12,7 +12,7 @@ from solvent.base.errors import UsageError
 from solvent.diagnosis.engine import Engine
 from solvent.diagnosis.opinion.hearing import ANSWER_CHARS_MAX, Piece
 from solvent.model.opinion import Assisted, Opinion, Standing, Trouble
-from solvent.operations.assistance import Assistance, Opinions, Terms
+from solvent.operations.assistance import Assistance, Conditions, Opinions
 from solvent.operations.cases import Desk, Opened
 from tests import small
 from tests.conftest import FixedClock
@@ -34,8 +34,8 @@ class Room:
 
     def __post_init__(self) -> None:
         numbers = iter(range(10_000))
-        terms = Terms("tapir", automatic=False, at_once=self.at_once)
-        self.stage = Assistance(self.desk, self.rows, self.model, terms, self.clock, lambda size: next(numbers).to_bytes(size, "big"))
+        conditions = Conditions("tapir", automatic=False, at_once=self.at_once)
+        self.stage = Assistance(self.desk, self.rows, self.model, conditions, self.clock, lambda size: next(numbers).to_bytes(size, "big"))
 
     async def filed(self, raw: str = small.UNKNOWN, lang: str = "en") -> Opened:
         return await self.desk.file(raw, lang)

@@ -120,13 +120,6 @@ class Checker:
         self._lang = lang
         self._mark = MARK.of(lang)
 
-    def text(self, text: str, *, advice: bool = False) -> Checked:
-        """A whole text, sentence by sentence. `advice`: it tells the reader what to do, so commands and addresses must be the
-        catalogue's.
-        """
-        parts = [self.sentence(sentence, advice=advice) for sentence in sentences(text)]
-        return Checked(self.joined(part.text for part in parts), sum(part.struck for part in parts), sum(part.quoted for part in parts))
-
     def joined(self, parts: Iterable[str]) -> str:
         """Checked sentences as one text."""
         return ("" if self._lang == "zh" else " ").join(parts)
@@ -136,7 +129,7 @@ class Checker:
         return re.search(r"\w", text.replace(self._mark, "")) is not None
 
     def sentence(self, sentence: str, *, advice: bool = False) -> Checked:
-        """One sentence."""
+        """One sentence. `advice`: it tells the reader what to do, so commands and addresses must be the catalogue's."""
         line = visible(sentence.translate(_BRACKETS))
         shaped = shape(line)
         wrong = list(self._wrong(line, shaped, advice=advice))

@@ -28,19 +28,21 @@ _CODE_FIELD = re.compile(r'"(category|wallet)"\s*:\s*"([a-z_]{1,40})"')
 _UNFINISHED = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?\Z")
 _HEADING = re.compile(rf"^[\s#*_>-]*({'|'.join(TEXTS + LISTS)})[\s*_]*[:：][\s*_]*(.*)$", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)、])\s+(.+)$")
-# Only these can end a sentence or a part.
+# Only these can end a sentence or a passage.
 _ENDS = re.compile(r'[.!?。！？"\]\n]')
 
 
 class Piece(NamedTuple):
-    """One checked sentence of a part; `step` counts those of a list and is 0 in a text."""
+    """One checked sentence of a field; `step` counts those of a list and is 0 in a text."""
 
     field: str
     step: int
     text: str
 
 
-class _Part(NamedTuple):
+class _Passage(NamedTuple):
+    """A text, or one step of a list, as far as it has come; `whole`: nothing of it is to come."""
+
     field: str
     step: int
     text: str
@@ -63,12 +65,12 @@ class Hearing:
     def feed(self, text: str) -> tuple[Piece, ...]:
         """The sentences that are whole now."""
         self._raw += text
-        return tuple(self._take(_parts(self._raw))) if _ENDS.search(text) else ()
+        return tuple(self._take(_passages(self._raw))) if _ENDS.search(text) else ()
 
     def end(self) -> tuple[tuple[Piece, ...], Opinion | None]:
         """The last sentences, and the opinion; None where this was none."""
-        parts = [part._replace(whole=True) for part in _parts(self._raw)] or list(_headed(self._raw))
-        last = tuple(self._take(iter(parts)))
+        passages = [passage._replace(whole=True) for passage in _passages(self._raw)] or list(_headed(self._raw))
+        last = tuple(self._take(iter(passages)))
         codes = {found[1]: found[2] for found in _CODE_FIELD.finditer(self._raw)}
         texts = {field: self._text(field, 0) for field in TEXTS}
         lists = {field: tuple(filter(None, (self._text(field, index) for index in range(STEPS_MAX)))) for field in LISTS}
@@ -86,25 +88,25 @@ class Hearing:
             quoted=sum(check.quoted for check in checks),
         )
 
-    def _take(self, parts: Iterator[_Part]) -> Iterator[Piece]:
-        for part in parts:
-            heard = self._heard.setdefault((part.field, part.step), [])
-            for sentence in sentences(part.text[:TEXT_MAX], whole=part.whole)[len(heard) :]:
-                checked = self._checker.sentence(redact(sentence).text, advice=part.field in _ADVICE)
+    def _take(self, passages: Iterator[_Passage]) -> Iterator[Piece]:
+        for passage in passages:
+            heard = self._heard.setdefault((passage.field, passage.step), [])
+            for sentence in sentences(passage.text[:TEXT_MAX], whole=passage.whole)[len(heard) :]:
+                checked = self._checker.sentence(redact(sentence).text, advice=passage.field in _ADVICE)
                 heard.append(checked)
-                yield Piece(part.field, part.step, checked.text)
+                yield Piece(passage.field, passage.step, checked.text)
 
     def _text(self, field: str, index: int) -> str:
         return self._checker.joined(check.text for check in self._heard.get((field, index), ()))
 
 
-def _parts(raw: str) -> Iterator[_Part]:
-    """The parts of a report in JSON that may be unfinished; the first of each name counts."""
+def _passages(raw: str) -> Iterator[_Passage]:
+    """The fields of a report in JSON that may be unfinished; the first of each name counts."""
     seen: set[str] = set()
     for found in _TEXT.finditer(raw):
         if found[1] not in seen:
             seen.add(found[1])
-            yield _Part(found[1], 0, _decoded(found[2]), bool(found[3]))
+            yield _Passage(found[1], 0, _decoded(found[2]), bool(found[3]))
     for found in _LIST.finditer(raw):
         if found[1] in seen:
             continue
@@ -115,7 +117,7 @@ def _parts(raw: str) -> Iterator[_Part]:
             if item is None:
                 break
             place = item.end()
-            yield _Part(found[1], index, _decoded(item[1]), bool(item[2]))
+            yield _Passage(found[1], index, _decoded(item[1]), bool(item[2]))
 
 
 def _decoded(body: str) -> str:
@@ -126,8 +128,8 @@ def _decoded(body: str) -> str:
         return body
 
 
-def _headed(raw: str) -> Iterator[_Part]:
-    """The parts of a report that was written under headings."""
+def _headed(raw: str) -> Iterator[_Passage]:
+    """The fields of a report that was written under headings."""
     field, steps = "", 0
     for line in raw.splitlines():
         heading = _HEADING.match(line)
@@ -135,11 +137,11 @@ def _headed(raw: str) -> Iterator[_Part]:
         if heading is not None:
             field, steps = heading[1].lower(), 0
             if heading[2].strip():
-                yield _Part(field, 0, heading[2], whole=True)
+                yield _Passage(field, 0, heading[2], whole=True)
                 steps = 1
         elif field in LISTS and bullet is not None and steps < STEPS_MAX:
-            yield _Part(field, steps, bullet[1], whole=True)
+            yield _Passage(field, steps, bullet[1], whole=True)
             steps += 1
         elif field in TEXTS and line.strip() and not steps:
-            yield _Part(field, 0, line.strip(), whole=True)
+            yield _Passage(field, 0, line.strip(), whole=True)
             steps = 1
