@@ -193,6 +193,7 @@ _WHY_NOT = (
     N_("there is no traceback"),
     N_("there is a traceback"),
     N_("matches, but ranks %(what)s below the rule that decides"),
+    N_("matches, but yields to the provider's own rule"),
     N_("nothing shows %(what)s"),
     N_("the text shows %(what)s"),
     N_("the text is not %(what)s"),

@@ -32,6 +32,7 @@ def test_every_reason_of_the_engine_is_known_in_chinese(packaged_engine: Engine)
 def test_a_reason_keeps_what_it_names() -> None:
     zh = language.translations("zh").gettext
     assert labels.why_not("matches, but ranks 56 below the rule that decides", zh) == "也匹配，但优先级 56，低于最终采用的规则"
+    assert labels.why_not("matches, but yields to the provider's own rule", zh) == "也匹配，但让位于服务商自己的规则"
     assert labels.why_not("nothing shows openai or azure", zh) == "没有迹象表明涉及 openai or azure"
     assert labels.why_not("a reason of tomorrow", zh) == "a reason of tomorrow"
 
