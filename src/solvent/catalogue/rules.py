@@ -22,7 +22,7 @@ class Match:
 
     `text`, `all` and `unless` are expressions over the flat text, `code` whole values of code-like fields, `exception` the class
     name of the last exception, `status` the status seen, `party` names of parties that the chain found, `shape` what the whole
-    text is (see `diagnosis.reading.Reading`).
+    text is (see `diagnosis.paste.reading.Reading`).
     """
 
     text: tuple[str, ...]
@@ -85,6 +85,11 @@ class Rule:
     examples: tuple[Example, ...]
     counterexamples: tuple[Example, ...]
     source: Source
+
+    @property
+    def general(self) -> bool:
+        """Whether its words are nobody's in particular: those of many vendors, of any program, or a bare status."""
+        return self.id.partition("/")[0] in _FOLDER_RANKS
 
 
 def read_rule(data: dict[str, Any], folder: str, name: str) -> Rule:

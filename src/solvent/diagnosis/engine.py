@@ -35,7 +35,6 @@ INNERMOST = 8
 _CLEAR_WEIGHT = 4
 _TRAIL_MAX = 8
 # Folders whose sentences are nobody's in particular.
-_NOBODYS = ("generic/", "client/", "status/")
 _FAMILIES = ("generic/", "client/")
 # An expression may ask for a field's name so as not to match elsewhere; the name is no part of the words.
 _FIELD_NAME = re.compile(r"^(?:message|error|detail|msg|code|type|reason|status)[\"']?\s?[:=]\s?[\"']?", re.IGNORECASE)
@@ -257,7 +256,7 @@ def _with_narrower_first(ordered: list[tuple[int, int, _Clause]]) -> list[tuple[
 
 
 def _knows_a_sentence(clause: _Clause) -> bool:
-    return bool(clause.match.text) and clause.rule.voice == "provider" and not clause.rule.id.startswith(_NOBODYS)
+    return bool(clause.match.text) and clause.rule.voice == "provider" and not clause.rule.general
 
 
 def _why_second(rule: Rule, rank: int) -> str:

@@ -64,6 +64,13 @@ def test_a_named_partys_own_words_outrank_those_of_a_family_and_those_a_bare_sta
     assert read_rule(small.rule_data(), stronger, "x").rank > read_rule(small.rule_data(), weaker, "x").rank
 
 
+@pytest.mark.parametrize(
+    ("folder", "general"), [("generic", True), ("client", True), ("status", True), ("acme", False), ("solvent", False)]
+)
+def test_words_of_nobody_in_particular_are_told_from_a_named_partys(folder: str, general: bool) -> None:  # noqa: FBT001 - a table's column
+    assert read_rule(small.rule_data(), folder, "x").general is general
+
+
 def test_codes_are_compared_in_lower_case() -> None:
     assert read(match=[{"code": ["Insufficient_Quota"]}]).matches[0].code == ("insufficient_quota",)
 

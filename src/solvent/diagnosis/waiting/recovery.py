@@ -44,7 +44,6 @@ _RESET_HEADER = re.compile(
 _LEFT = re.compile(r"ratelimit-remaining(-[a-z_-]{1,30})?[\"']?\s?:\s?[\"']?(-?\d{1,12})", re.IGNORECASE)
 # What "reset" means there is a connection's.
 _NO_LIMIT = frozenset({Category.NETWORK, Category.TIMEOUT, Category.SERVER_ERROR})
-_NOBODYS = ("generic/", "client/", "status/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def _window(reading: Reading, decision: Decision, lower: str) -> str | None:
     named = windows.by_sign(lower) or windows.by_word(decision.quote or "")
     if named is not None:
         return named
-    if rule is not None and (rule.window is not None and not rule.id.startswith(_NOBODYS)):
+    if rule is not None and rule.window is not None and not rule.general:
         return ruled
     if rule is not None and rule.category is Category.BUDGET_LIMIT and rule.retryable:
         return ruled  # other requests hold the money, and give it back before the window ends
