@@ -21,6 +21,7 @@ from solvent.diagnosis import defaults, judge
 from solvent.diagnosis.paste import reader
 from solvent.diagnosis.paste.reading import Reading
 from solvent.diagnosis.reporting.report import report
+from solvent.model.failure import MONEY
 from solvent.model.verdict import Category, Verdict, Wallet
 
 _SPEAKERS = {
@@ -141,7 +142,7 @@ def purses(rule: Rule, lang: str) -> list[Purse]:
     """Whose wallet it is; where the chain decides, the cases side by side."""
     if rule.wallet is not None:
         return [Purse(rule.wallet, "")]
-    if rule.category not in (Category.CREDIT_EXHAUSTED, Category.BUDGET_LIMIT):
+    if rule.category not in MONEY:
         return [Purse(Wallet.NONE, "")]
     budget = rule.category is Category.BUDGET_LIMIT
     if rule.voice == "relay":

@@ -16,6 +16,7 @@ from solvent.catalogue.parties import CODE_WEIGHT, NAMED_WEIGHT, Party
 from solvent.catalogue.rules import Rule
 from solvent.diagnosis.paste import request_ids
 from solvent.diagnosis.paste.reading import Reading
+from solvent.model.failure import MONEY
 from solvent.model.verdict import Category, Layer, Role, Wallet
 
 _FAMILY = ("new-api", "one-api")
@@ -152,7 +153,7 @@ def wallet_of(rule: Rule, reading: Reading, chain: Chain, parties: Mapping[str, 
     if rule.wallet is not None:
         return rule.wallet
     category = rule.category
-    money = category in (Category.CREDIT_EXHAUSTED, Category.BUDGET_LIMIT)
+    money = category in MONEY
     if not money and not (category is Category.ACCOUNT_SUSPENDED and rule.voice in ("provider", "any")):
         return Wallet.NONE
     if rule.voice == "relay":

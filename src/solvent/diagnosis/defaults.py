@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from solvent.model.failure import PASSING
 from solvent.model.verdict import Actor, Category, Wallet
 
 # The status that says it truly; None where no server answered, so that none applies.
@@ -36,18 +37,15 @@ ALSO_TRUE: dict[Category, frozenset[int]] = {
 
 # Where every status of a text is one of the left, words that nobody in particular uses are less likely to mean one of the right: a
 # refused request does not heal by itself, and a status that names key, money or speed outweighs a word such as "invalid".
-_HEALS = frozenset({Category.RATE_LIMITED, Category.OVERLOADED, Category.SERVER_ERROR, Category.TIMEOUT, Category.NETWORK})
 _VAGUE = frozenset({Category.INVALID_REQUEST, Category.SERVER_ERROR, Category.NETWORK, Category.TIMEOUT})
 UNLIKELY: tuple[tuple[frozenset[int], frozenset[Category], int], ...] = (
-    (frozenset({400, 404, 413, 415, 422}), _HEALS, 12),
+    (frozenset({400, 404, 413, 415, 422}), frozenset(PASSING), 12),
     (frozenset({401, 402, 429}), _VAGUE, 40),
     (frozenset({400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429}), frozenset({Category.NETWORK}), 60),
     (frozenset({429}), frozenset({Category.OVERLOADED}), 2),
     # 529 was made for this one: what a client calls every 5xx says less.
     (frozenset({529}), frozenset({Category.SERVER_ERROR}), 40),
 )
-
-RETRYABLE = frozenset({Category.RATE_LIMITED, Category.OVERLOADED, Category.SERVER_ERROR, Category.TIMEOUT, Category.NETWORK})
 
 _BY_WALLET = {
     Wallet.OWN_PROVIDER_ACCOUNT: Actor.YOU,

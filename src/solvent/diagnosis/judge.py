@@ -17,6 +17,7 @@ from solvent.diagnosis.paste.reading import Reading
 from solvent.diagnosis.request import refused
 from solvent.diagnosis.request.rewriting import Hops
 from solvent.diagnosis.waiting import recovery
+from solvent.model.failure import PASSING
 from solvent.model.verdict import Actor, Category, Evidence, Layer, Role, Verdict, Wallet
 
 _UNVERIFIED_CAP = 0.6
@@ -39,7 +40,7 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
     provider = _provider(decision, chain, reading, parties)
     behind = rule is not None and rule.voice in ("provider", "any") and chains.operated(chain, parties, provider)
     status, status_source = _status(decision)
-    retryable = rule.retryable if rule is not None and rule.retryable is not None else category in defaults.RETRYABLE
+    retryable = rule.retryable if rule is not None and rule.retryable is not None else category in PASSING
     begins = parties[provider].resets if provider in parties else ()
     back = recovery.of(reading, decision, category, passes=retryable or wallet is Wallet.KEY_BUDGET, party_resets=begins)
     passes = retryable and not back.hopeless

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from solvent.diagnosis import defaults
+from solvent.model.failure import PASSING
 from solvent.model.verdict import Actor, Category, Wallet
 
 
@@ -29,8 +30,8 @@ def test_a_refused_key_behind_a_relay_is_the_relays() -> None:
 
 
 def test_money_is_never_retryable_by_default() -> None:
-    assert Category.CREDIT_EXHAUSTED not in defaults.RETRYABLE
-    assert Category.BUDGET_LIMIT not in defaults.RETRYABLE
+    assert Category.CREDIT_EXHAUSTED not in PASSING
+    assert Category.BUDGET_LIMIT not in PASSING
 
 
 def test_no_status_speaks_against_the_category_that_it_says_truly() -> None:
