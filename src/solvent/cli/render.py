@@ -17,6 +17,7 @@ from solvent.catalogue.tables import Words
 from solvent.cli.wrap import width, wrap
 from solvent.console import documents, labels, language
 from solvent.diagnosis.desk import Explanation
+from solvent.diagnosis.reporting.report import unsure_whose
 from solvent.model.verdict import Layer, Paid, Report, RequestFault, Verdict, Wallet
 
 _WIDTH_MAX = 100
@@ -47,6 +48,7 @@ _PHRASES = {
     "retry_yes": Words(en="yes, the same call can pass later", zh="可以，同样的请求稍后可能成功"),
     "retry_no": Words(en="no, the same call cannot pass before somebody acts", zh="不要重试，有人处理之前同样的请求不会成功"),
     "retry_unknown": Words(en="not before it is known what this is", zh="先弄清这是什么错误"),
+    "perhaps": Words(en=" (perhaps; the text does not show whose it is)", zh="（不一定，文中看不出是谁的）"),
     "wallet_unknown": Words(en="not known", zh="暂不清楚"),
     "seen": Words(en="{code} in the text", zh="文中是 {code}"),
     "documented": Words(en="{code} as documented", zh="按文档是 {code}"),
@@ -147,7 +149,8 @@ def _facts(verdict: Verdict, lang: str) -> list[tuple[str, str]]:
     wallet, retry = names.WALLETS[verdict.wallet], _PHRASES["retry_yes" if verdict.retryable else "retry_no"]
     if verdict.rule is None:
         wallet, retry = _PHRASES["wallet_unknown"], _PHRASES["retry_unknown"]
-    rows = [("wallet", wallet.of(lang)), ("acts", names.ACTORS[verdict.actor].of(lang)), ("retry", retry.of(lang))]
+    whose = wallet.of(lang) + (_PHRASES["perhaps"].of(lang) if unsure_whose(verdict) else "")
+    rows = [("wallet", whose), ("acts", names.ACTORS[verdict.actor].of(lang)), ("retry", retry.of(lang))]
     if verdict.http_status is not None:
         status = _PHRASES[verdict.http_status_source or "seen"].of(lang).format(code=verdict.http_status)
         if verdict.http_status_should_be not in (None, verdict.http_status):

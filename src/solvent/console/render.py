@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 from solvent.base.money import Money
 from solvent.catalogue import names
 from solvent.console import drawing, labels, language, markdown
+from solvent.diagnosis.reporting.report import unsure_whose
 from solvent.model.verdict import Report
 from solvent.operations import instants
 
@@ -81,6 +82,7 @@ def environment(lang: str) -> Environment:
         "struck": lambda counts: labels.struck(counts, texts.ngettext, "、" if lang == "zh" else ", "),
         # A worker's journal may hold codes of another version: those stand as they are.
         "category": lambda code: names.CATEGORIES[code].of(lang) if code in names.CATEGORIES else code,
+        "unsure_whose": unsure_whose,
         "wallet": lambda code: names.WALLETS[code].of(lang) if code in names.WALLETS else code,
         "actor": lambda code: names.ACTORS[code].of(lang),
         "words": lambda words: words.of(lang),

@@ -260,7 +260,9 @@ def layers(chain: Chain, parties: Mapping[str, Party], provider: str, wallet: Wa
     )
     if not speaks_relay:
         role = parties[provider].role if provider in parties else Role.PROVIDER
-        if provider in parties or provider == "unknown":
+        # What nobody in particular says about the reader's balance at a relay was said by that relay, not by somebody behind it.
+        own = provider == "unknown" and wallet is Wallet.RELAY_USER and outer
+        if provider in parties or (provider == "unknown" and not own):
             drawn.append(Layer(role, provider, label(provider)))
     return _with_words(drawn, wallet, quote)
 

@@ -195,3 +195,8 @@ def test_when_it_works_again_is_told_as_far_as_it_is_known(lang: str, head: str,
     regain = shown("You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC.", lang)
     rows = [next(line for line in text.splitlines() if line.startswith(head)) for text in (minute, day, regain)]
     assert [row.removeprefix(head).strip() for row in rows] == [wait, window, "2026-12-01T00:00:00Z"]
+
+
+def test_a_guess_at_whose_wallet_is_empty_is_marked_as_one() -> None:
+    assert "谁的钱包  你自己在服务商的账户（不一定，文中看不出是谁的）" in shown("HTTP 402: request failed", "zh")
+    assert "perhaps" not in shown(RELAY, "en")

@@ -153,3 +153,8 @@ def test_a_limit_that_does_not_open_by_itself_is_somebodys_to_raise() -> None:
     nothing = verdict("429 You exceeded your current quota. * Quota exceeded for metric: generativelanguage.googleapis.com/free, limit: 0")
     assert (nothing.category, nothing.retryable, nothing.actor) == (Category.RATE_LIMITED, False, Actor.YOU)
     assert verdict("429 Rate limit reached. Please try again in 20s.").actor is Actor.NOBODY
+
+
+def test_a_relay_that_speaks_of_the_readers_balance_has_nobody_empty_behind_it() -> None:
+    drawn = verdict('I put the openrouter key into "API Key" and see "Credentials validation failed with status code 402"').layers
+    assert [(layer.name, layer.empty) for layer in drawn] == [("openrouter", True)]

@@ -70,9 +70,15 @@ def _fitting(rule: Rule | None, verdict: Verdict) -> Rule | None:
     return None if money or theirs else rule
 
 
+def unsure_whose(verdict: Verdict) -> bool:
+    """Whether an account seems to be empty, but the text does not show whose."""
+    unsure = verdict.rule is not None and verdict.confidence < SURE
+    return unsure and verdict.category in MONEY and verdict.wallet is not Wallet.KEY_BUDGET
+
+
 def _summary(own: Rule | None, verdict: Verdict, advice: Advice, wording: Wording) -> Words:
     unsure = verdict.rule is not None and verdict.confidence < SURE
-    if unsure and verdict.category in MONEY and verdict.wallet is not Wallet.KEY_BUDGET:
+    if unsure_whose(verdict):
         return phrases.UNSURE_MONEY
     if own is not None and own.summary is not None:
         return own.summary
