@@ -25,6 +25,13 @@ def test_each_paste_has_its_line_without_its_text(visitor: Visitor) -> None:
     assert "1 paste so far" in seen
 
 
+def test_what_is_no_error_was_passed_on_by_nobody(visitor: Visitor) -> None:
+    visitor.filed("Is it cheaper to use claude code with the Pro plan or with an API key? I write Python two hours a day.")
+    seen = text_of(visitor.get("/e/pastes?lang=en").text)
+    assert "not an error" in seen
+    assert "passed on by" not in seen
+
+
 def test_a_paste_that_nobody_knows_is_listed_by_its_masked_sentence(visitor: Visitor) -> None:
     visitor.filed(find("unknown").text)
     assert "frobnication of stage &lt;n&gt; was declined" in visitor.get("/e/pastes").text
