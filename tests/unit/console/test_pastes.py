@@ -29,7 +29,7 @@ def test_what_is_no_error_was_passed_on_by_nobody(visitor: Visitor) -> None:
     visitor.filed("Is it cheaper to use claude code with the Pro plan or with an API key? I write Python two hours a day.")
     seen = text_of(visitor.get("/e/pastes?lang=en").text)
     assert "not an error" in seen
-    assert "passed on by" not in seen
+    assert "passed on by Claude Code" not in seen
 
 
 def test_a_paste_that_nobody_knows_is_listed_by_its_masked_sentence(visitor: Visitor) -> None:
