@@ -57,9 +57,10 @@ _UNITS = {
 }
 _SIGNS = {"$": "usd", "€": "eur", "£": "gbp", "¥": "cny", "￥": "cny", "₿": "btc", "₹": "inr", "₩": "krw"}
 _NUMBER = r"\d[\d,]*(?:\.\d+)?(?:\s?(?:k|m|万|亿|百万|thousand|million)(?![A-Za-z]))?"
+# No amount has more words than twelve: without a bound every word of a long row would begin one that goes on to its end.
 _SPELT = (
     r"(?:(?:a|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|eighty|ninety|hundred|thousand"
-    r"|million)[\s-])+|[一二两三四五六七八九十百千万亿半几]+\s?"
+    r"|million)[\s-]){1,12}|[一二两三四五六七八九十百千万亿半几]{1,12}\s?"
 )
 _COINS = "usd|cent|eur|gbp|cny|jiao|coin"
 _CODES = r"usd|us\$|eur|gbp|cny|rmb|hkd|jpy|usdt|人民币|美元|美金"

@@ -69,3 +69,10 @@ def test_what_nobody_sees_is_gone_and_strange_letters_stand_out() -> None:
 def test_the_punctuation_of_a_sentence_is_no_part_of_a_name(run: str, name: str) -> None:
     start, end = grounds.trimmed(run)
     assert run[start:end] == name
+
+
+@pytest.mark.parametrize(("word", "coin"), [("a-", "dollars"), ("one ", "dollars"), ("一", "美元")])
+def test_the_words_of_an_amount_are_bounded_so_that_a_row_of_them_is_read_once(word: str, coin: str) -> None:
+    text = word * 40 + coin
+    ((start, end, _),) = grounds.amounts(text)
+    assert (len(text) - start, end) == (len(word) * 12 + len(coin), len(text))
