@@ -95,11 +95,29 @@ async def test_a_merged_case_is_the_other_and_what_comes_later_goes_there(store:
     assert isinstance(merged, Case)
     assert (merged.id, merged.count, merged.first_at, merged.last_at) == ("B", 3, START, START + timedelta(minutes=2))
     assert (merged.rule, merged.state) == (None, "processing"), "the other stays what it was"
-    assert (await store.case("A", View.OPERATOR), await store.merged_into("A"), await store.merged_into("B")) == (None, "B", None)
+    assert (
+        await store.case("A", View.OPERATOR),
+        await store.merged_into("A", View.OPERATOR),
+        await store.merged_into("B", View.OPERATOR),
+    ) == (None, "B", None)
     assert (await file(store, occurrence(7, "A"))).id == "B"
     assert await holds(store) == {"B": 4}
     assert await store.counts(View.OPERATOR) == (4, 1)
     assert await store.happen("A", Event.RESOLVED) is None
+
+
+async def test_the_public_learns_of_a_merge_only_where_it_saw_something_of_what_was_merged(store: Grouped) -> None:
+    await fill(store, ("A", "a"), ("C", "a"))
+    await file(store, occurrence(5, "B", public=True))
+    await store.merge("A", "B")
+    await store.merge("C", "A")
+    for name in ("A", "C"):
+        assert (await store.merged_into(name, View.DESK), await store.merged_into(name, View.PUBLIC)) == ("B", None)
+    await file(store, replace(occurrence(6, "C", public=True), listed=False))
+    assert await store.merged_into("C", View.PUBLIC) is None
+    await file(store, occurrence(7, "C", public=True))
+    assert (await store.merged_into("A", View.PUBLIC), await store.merged_into("C", View.PUBLIC)) == (None, "B")
+    assert await store.merged_into("B", View.PUBLIC) is None
 
 
 async def test_a_merge_is_undone_by_a_split_with_what_came_meanwhile(store: Grouped) -> None:
@@ -109,7 +127,7 @@ async def test_a_merge_is_undone_by_a_split_with_what_came_meanwhile(store: Grou
     await store.merge("B", "C")
     await file(store, occurrence(7, "A"))
     assert await holds(store) == {"C": 4}
-    assert await store.merged_into("A") == "C"
+    assert await store.merged_into("A", View.OPERATOR) == "C"
     assert [part for part in await store.parts("C", 9) if part.merged] == [Part("B", True, "B says a <n>", 3)]
     out = await store.split("C", "A")
     assert before is not None
@@ -196,7 +214,7 @@ async def test_a_case_goes_with_its_last_occurrence_and_what_was_merged_into_it_
     await store.merge("A", "B")
     assert [await store.remove(name) for name in ("o000", "o001")] == [True, True]
     assert await holds(store) == {}
-    assert await store.merged_into("A") is None
+    assert await store.merged_into("A", View.OPERATOR) is None
     assert (await file(store, occurrence(7, "A"))).id == "A"
 
 
@@ -315,7 +333,7 @@ async def _walked(store: Grouped, steps: list[tuple[str, Any, Any]]) -> list[Any
         assert await holds(store) == model.groups(), (act, one, other)
     for name in CASES:
         root = model.root(name)
-        assert await store.merged_into(name) == (root if root != name else None)
+        assert await store.merged_into(name, View.OPERATOR) == (root if root != name else None)
         said.append(await store.parts(name, 9))
     return said
 

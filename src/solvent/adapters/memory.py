@@ -70,9 +70,11 @@ class MemoryCaseStore:
         """One case, or None."""
         return next((case for case in self._seen(view) if case.id == case_id), None)
 
-    async def merged_into(self, case_id: str) -> str | None:
+    async def merged_into(self, case_id: str, view: View) -> str | None:
         """The case that now holds what was in this one."""
-        return self._root(case_id) if case_id in self._merged else None
+        homes = self._below(case_id)
+        seen = view is not View.PUBLIC or any(_shown(item, view) and self._homes[name] in homes for name, item in self._occurrences.items())
+        return self._root(case_id) if case_id in self._merged and seen else None
 
     async def hours(self, case_ids: Sequence[str], since: datetime, view: View) -> dict[str, Hours]:
         """How many occurrences of each of these cases began in which hour."""

@@ -237,7 +237,7 @@ class Desk:
 
     async def merged_into(self, case_id: str) -> str | None:
         """The case that holds by now what was in this one; None where it was not merged."""
-        return await self._store.merged_into(case_id)
+        return await self._store.merged_into(case_id, self._view)
 
     async def history(self, *cases: Case) -> dict[str, History]:
         """How often each of these cases was seen lately, and whether it surges, by their ids.

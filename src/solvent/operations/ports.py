@@ -61,8 +61,10 @@ class CaseStore(Protocol):
         """Cases by their last occurrence."""
         ...
 
-    async def merged_into(self, case_id: str) -> str | None:
-        """The case that now holds what was in this one; None where it was not merged."""
+    async def merged_into(self, case_id: str, view: View) -> str | None:
+        """The case that now holds what was in this one; None where it was not merged, and for the public where it holds nothing of it
+        that the public sees.
+        """
         ...
 
     async def hours(self, case_ids: Sequence[str], since: datetime, view: View) -> dict[str, Hours]:

@@ -86,10 +86,14 @@ class SqlCaseStore:
             row = (await connection.execute(_cases(view).where(cases.c.id == case_id))).first()
         return None if row is None else case_of(row)
 
-    async def merged_into(self, case_id: str) -> str | None:
+    async def merged_into(self, case_id: str, view: View) -> str | None:
         """The case that now holds what was in this one."""
         async with self._transactions.read() as connection:
             root = (await roots_of(connection, [case_id]))[case_id]
+            if root != case_id and view is View.PUBLIC:
+                held = select(occurrences.c.id).where(occurrences.c.case_id == root, _shown(view))
+                if not await rows_in(connection, held.limit(1), occurrences.c.home, await below(connection, case_id)):
+                    return None
         return None if root == case_id else root
 
     async def hours(self, case_ids: Sequence[str], since: datetime, view: View) -> dict[str, Hours]:
