@@ -62,6 +62,7 @@ from solvent.operations.topups import TopUps
 from solvent.settings import Settings
 
 JOURNALS = "journal"
+_MINUTES_A_DAY = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,20 +179,23 @@ def build_public_app(parts: Parts, kept: Secrets) -> ASGIApp:
             redirect_slashes=False,
         ),
         hosts=frozenset(hosts),
-        limits=_limits(settings, Forwarded(settings.desk_trusted_proxies)),
+        limits=_limits(settings, Forwarded(settings.desk_trusted_proxies), strangers=True),
         trusted=lambda _: False,
         now_ns=time.monotonic_ns,
         incident=incident,
     )
 
 
-def _limits(settings: Settings, client_of: Callable[[Scope], str] = peer) -> Limits:
+def _limits(settings: Settings, client_of: Callable[[Scope], str] = peer, *, strangers: bool = False) -> Limits:
     posts, reads = settings.desk_posts_per_minute, settings.desk_reads_per_minute
     asks = None if settings.desk_model is None else settings.desk_model.asks_per_minute
+    # Strangers share what a day may cost; at the office the operator asks.
+    asks_a_day = None if settings.desk_model is None or not strangers else settings.desk_model.asks_per_day
     return Limits(
         posts=Rate(posts, max(posts // 2, 1)),
         reads=Rate(reads, max(reads // 2, 1)),
         asks=None if asks is None else Rate(asks, asks),
+        asks_a_day=None if asks_a_day is None else Rate(asks_a_day, asks_a_day, _MINUTES_A_DAY),
         client_of=client_of,
     )
 

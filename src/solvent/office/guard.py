@@ -31,6 +31,7 @@ from solvent.office.forwarded import peer
 BODY_BYTES_MAX = PASTE_BYTES_MAX * 4 + 64 * 1024
 BODY_S = 30
 _ADDRESSES_MAX = 10_000
+_THIS_MACHINE = "this machine"
 _HOST = re.compile(r"(?:\[(?P<numbers>[0-9a-f:.]{2,45})\]|(?P<name>[a-z0-9._-]{1,253}))(?::[0-9]{1,5})?")
 _HEADERS = [
     (
@@ -60,6 +61,10 @@ _TOO_MANY = (
         en="Wait {wait} s and send it again. The limit is `{setting}` in the settings.",
         zh="请等 {wait} 秒再试。上限由设置里的 `{setting}` 决定。",
     ),
+)
+_ASKING = (
+    Words(en="A model is being asked from this address", zh="这个地址正在询问模型"),
+    Words(en="One question at a time: wait for the answer to the other one.", zh="一次只能问一个：请等上一个问题答完。"),
 )
 _TOO_LARGE = (
     Words(en="That is too much text", zh="文本太大"),
@@ -109,11 +114,15 @@ class _Bounded:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How often one address may post, read, and have a model asked (None: there is none); `client_of` tells whose address counts."""
+    """How often one address may post, read, and have a model asked (None: there is none), that also in a day (None: without end).
+
+    `client_of` tells whose address counts.
+    """
 
     posts: Rate
     reads: Rate
     asks: Rate | None = None
+    asks_a_day: Rate | None = None
     client_of: Callable[[Scope], str] = peer
 
 
@@ -135,10 +144,17 @@ class Guard:
     ) -> None:
         self._app = app
         self._hosts = hosts
-        self._rates = {"posts": limits.posts, "reads": limits.reads, "model_asks": limits.asks or limits.posts}
+        self._rates = {
+            "reads_per_minute": limits.reads,
+            "posts_per_minute": limits.posts,
+            "model_asks_per_minute": limits.asks or limits.posts,
+        }
+        if limits.asks_a_day is not None:
+            self._rates["model_asks_per_day"] = limits.asks_a_day
         self._trusted = trusted
         self._client_of = limits.client_of
         self._buckets: OrderedDict[tuple[str, str], Bucket] = OrderedDict()
+        self._asking: set[str] = set()
         self._now_ns = now_ns
         self._incident = incident
 
@@ -153,16 +169,32 @@ class Guard:
         if len(named) != 1 or not self._host_allowed(named[0].decode("latin-1")):
             await _refuse(scope, send, 421, _WRONG_HOST)
             return
-        wait_s = 0 if self._trusted(headers.get(b"authorization", b"").decode("latin-1")) else self._wait_s(scope)
+        trusted = self._trusted(headers.get(b"authorization", b"").decode("latin-1"))
+        client = _neighbourhood(self._client_of(scope))
+        wait_s, setting = (0, "") if trusted else self._wait_s(scope, client)
         if wait_s:
-            values = {"wait": str(wait_s), "setting": f"[desk] {self._kind(scope)}_per_minute"}
+            values = {"wait": str(wait_s), "setting": f"[desk] {setting}"}
             await _refuse(scope, send, 429, _TOO_MANY, values, [(b"retry-after", str(wait_s).encode())])
             return
         length = headers.get(b"content-length", b"")
         if length.isdigit() and int(length) > BODY_BYTES_MAX:
             await _refuse(scope, send, 413, _TOO_LARGE)
             return
-        await self._pass(scope, receive, send)
+        if trusted or client == _THIS_MACHINE or not _asks_a_model(scope):
+            await self._pass(scope, receive, send)
+        else:
+            await self._pass_alone(client, scope, receive, send)
+
+    async def _pass_alone(self, client: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lets nobody hold all of the few places of those who ask a model."""
+        if client in self._asking:
+            await _refuse(scope, send, 429, _ASKING)
+            return
+        self._asking.add(client)
+        try:
+            await self._pass(scope, receive, send)
+        finally:
+            self._asking.discard(client)
 
     def _host_allowed(self, host: str) -> bool:
         found = _HOST.fullmatch(host.lower())
@@ -171,14 +203,15 @@ class Guard:
         name = found.group("numbers") or found.group("name")
         return name in self._hosts or _address(name) is not None
 
-    def _kind(self, scope: Scope) -> str:
-        if scope["method"] in ("GET", "HEAD"):
-            return "reads"
-        return "model_asks" if scope["path"].endswith("/opinion") else "posts"
+    def _wait_s(self, scope: Scope, client: str) -> tuple[int, str]:
+        """How long it must wait, and for which setting; no time where it may pass."""
+        for setting in _settings(scope):
+            if setting in self._rates and (wait_s := self._take(client, setting)):
+                return wait_s, setting
+        return 0, ""
 
-    def _wait_s(self, scope: Scope) -> int:
-        key = (_neighbourhood(self._client_of(scope)), self._kind(scope))
-        rate, now_ns = self._rates[key[1]], self._now_ns()
+    def _take(self, client: str, setting: str) -> int:
+        key, rate, now_ns = (client, setting), self._rates[setting], self._now_ns()
         bucket = self._buckets.pop(key) if key in self._buckets else ratelimit.full(rate, now_ns)
         bucket, wait_s = ratelimit.take(bucket, rate, now_ns)
         self._buckets[key] = bucket
@@ -216,6 +249,17 @@ class Guard:
             await _refuse(scope, send, 500, _FAILED, {"incident": incident})
 
 
+def _asks_a_model(scope: Scope) -> bool:
+    return scope["method"] not in ("GET", "HEAD") and scope["path"].endswith("/opinion")
+
+
+def _settings(scope: Scope) -> tuple[str, ...]:
+    """The settings whose limits count for a request."""
+    if scope["method"] in ("GET", "HEAD"):
+        return ("reads_per_minute",)
+    return ("model_asks_per_minute", "model_asks_per_day") if _asks_a_model(scope) else ("posts_per_minute",)
+
+
 def _address(name: str) -> IPv4Address | IPv6Address | None:
     try:
         return ip_address(name)
@@ -227,7 +271,7 @@ def _neighbourhood(client: str) -> str:
     """What counts as one address for the rate limit: this machine as a whole, and the network that one IPv6 customer is given."""
     address = _address(client)
     if address is None or address.is_loopback:
-        return "this machine"
+        return _THIS_MACHINE
     return str(ip_network(f"{address}/64", strict=False)) if address.version == 6 else str(address)
 
 

@@ -11,7 +11,7 @@ from solvent.settings.section import Section, nearest
 from solvent.settings.shape import Assistance
 
 _DEFAULTS = Assistance("")
-_KEYS = ("model_budget_day", "model_auto", "model_at_once", "model_asks_per_minute")
+_KEYS = ("model_budget_day", "model_auto", "model_at_once", "model_asks_per_minute", "model_asks_per_day")
 
 
 def read_assistance(desk: Section, written: Any, models: tuple[Model, ...], accounts: Accounts) -> Assistance | None:
@@ -23,6 +23,7 @@ def read_assistance(desk: Section, written: Any, models: tuple[Model, ...], acco
         automatic=desk.take("model_auto", values.flag, default=_DEFAULTS.automatic),
         at_once=desk.take("model_at_once", values.count, _DEFAULTS.at_once),
         asks_per_minute=desk.take("model_asks_per_minute", values.count, _DEFAULTS.asks_per_minute),
+        asks_per_day=desk.take("model_asks_per_day", values.count, _DEFAULTS.asks_per_day),
     )
     if not desk.has("model"):
         for key in _KEYS:

@@ -81,7 +81,7 @@ class Assistance:
     """The desk's model-assisted stage: which model is asked, what a day of it may cost, and how often.
 
     `automatic`: it is asked as soon as an open question is pasted, else at a button. `at_once` counts all that ask, `asks_per_minute`
-    those of one address.
+    those of one address, `asks_per_day` those of one address at the public desk.
     """
 
     model: str
@@ -89,6 +89,7 @@ class Assistance:
     automatic: bool = False
     at_once: int = 2
     asks_per_minute: int = 6
+    asks_per_day: int = 20
 
 
 @dataclass(frozen=True, slots=True)

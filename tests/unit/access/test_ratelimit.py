@@ -9,7 +9,7 @@ from solvent.access.ratelimit import Bucket, Rate, full, take
 
 SECOND_NS = 1_000_000_000
 MINUTE_NS = 60 * SECOND_NS
-RATES = st.builds(Rate, st.integers(1, 10_000_000), st.integers(1, 50))
+RATES = st.builds(Rate, st.integers(1, 10_000_000), st.integers(1, 50), st.sampled_from([1, 60, 1_440]))
 PAUSES = st.lists(
     st.one_of(st.integers(0, 1000), st.integers(0, SECOND_NS), st.integers(0, 10 * MINUTE_NS), st.just(0)), min_size=1, max_size=200
 )
@@ -58,7 +58,7 @@ def test_never_more_than_the_burst_and_what_has_flowed_in_gets_through(rate: Rat
         now_ns += pause_ns
         bucket, wait_s = take(bucket, rate, now_ns)
         passed += wait_s == 0
-        assert passed <= rate.burst + Fraction(now_ns * rate.per_minute, MINUTE_NS)
+        assert passed <= rate.burst + Fraction(now_ns * rate.per_minute, rate.minutes * MINUTE_NS)
 
 
 @given(RATES, PAUSES)
@@ -74,8 +74,8 @@ def test_who_waits_as_long_as_told_gets_through(rate: Rate, pauses: list[int]) -
 @given(RATES, st.integers(0, 100 * MINUTE_NS))
 def test_nobody_is_told_to_wait_a_whole_second_too_long(rate: Rate, pause_ns: int) -> None:
     _, wait_s = take(Bucket(0, 0), rate, pause_ns)
-    needed_ns = Fraction(MINUTE_NS, rate.per_minute) - pause_ns
-    assert wait_s == 0 or wait_s * SECOND_NS - needed_ns <= SECOND_NS + Fraction(MINUTE_NS, 1_000_000 * rate.per_minute)
+    needed_ns = Fraction(rate.minutes * MINUTE_NS, rate.per_minute) - pause_ns
+    assert wait_s == 0 or wait_s * SECOND_NS - needed_ns <= SECOND_NS + Fraction(rate.minutes * MINUTE_NS, 1_000_000 * rate.per_minute)
 
 
 @given(RATES, PAUSES)

@@ -260,3 +260,23 @@ async def test_readers_of_either_desk_may_ask_a_model_within_the_limits_of_the_s
         assert (first.status, second.status) == (303, 429)
         assert "answer=" in first.headers["location"]
         assert "[desk] model_asks_per_minute" in second.text
+
+
+@pytest.mark.parametrize(("build", "status"), [(build_public_app, 429), (lambda joined, kept: build_app(joined, kept, "http://x"), 303)])
+async def test_only_strangers_have_a_share_of_the_days_questions(
+    build: Callable[[Parts, Secrets], ASGIApp],
+    status: int,
+    parts: Parts,
+    small_engine: Engine,
+    clock: FixedClock,
+    random_bytes: Callable[[int], bytes],
+) -> None:
+    desk = Desk(small_engine, MemoryCaseStore(), clock, random_bytes, lambda: 0)
+    assistance = SimpleNamespace(assistance=Assistance(desk, OpinionRows(), Scripted(), Conditions("tapir", False, 2), clock, random_bytes))
+    joined = replace(parts, desk=desk, stage=cast("ModelStage", assistance))
+    parts.config.settings = Settings(desk_model=Wanted("tapir", asks_per_minute=60, asks_per_day=1))
+    app = build(joined, KEPT)
+    filed = await call(app, "POST", "/e", headers=FORM, chunks=[b"raw=HTTP+418:+the+frobnicator+failed&lang=en"])
+    path = filed.headers["location"].partition("?")[0]
+    asked = [await call(app, "POST", f"{path}/opinion", headers=FORM, chunks=[b"lang=en"]) for _ in range(2)]
+    assert [answer.status for answer in asked] == [303, status]

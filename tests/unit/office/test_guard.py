@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -79,11 +80,12 @@ def guarded(
     now_ns: Callable[[], int] = lambda: 0,
     client_of: Callable[[Scope], str] = peer,
     asks: Rate | None = None,
+    asks_a_day: Rate | None = None,
 ) -> Guard:
     return Guard(
         app,
         hosts=frozenset({"localhost", "desk.example.org"}),
-        limits=Limits(posts=posts, reads=reads, asks=asks, client_of=client_of),
+        limits=Limits(posts=posts, reads=reads, asks=asks, asks_a_day=asks_a_day, client_of=client_of),
         trusted=lambda authorization: authorization == "Bearer trusted",
         now_ns=now_ns,
         incident=lambda: "inc1dent",
@@ -215,6 +217,45 @@ async def test_reading_and_writing_are_counted_apart(method: str, kind: str) -> 
     assert refused.status == 429
     assert f"[desk] {kind}_per_minute" in refused.json["detail"]
     assert (await call(app, "POST" if kind == "reads" else "GET")).status == 200
+
+
+async def test_asking_a_model_has_a_limit_for_the_day_too() -> None:
+    now = Now()
+    app = guarded(asks=Rate(600, 10), asks_a_day=Rate(2, 2, 1_440), now_ns=now)
+
+    async def ask(client: str = "203.0.113.5") -> Answer:
+        return await call(app, "POST", "/e/abc/opinion", client=client)
+
+    asked = [await ask() for _ in range(3)]
+    assert [answer.status for answer in asked] == [200, 200, 429]
+    assert "[desk] model_asks_per_day" in asked[-1].text
+    assert asked[-1].headers["retry-after"] == str(12 * 3_600 + 1)
+    assert (await ask("203.0.113.6")).status == 200
+    assert (await call(app, "POST", "/e", client="203.0.113.5")).status == 200
+    now.ns = 12 * 3_600 * SECOND_NS
+    assert [(await ask()).status for _ in range(2)] == [200, 429]
+
+
+async def test_one_address_asks_one_question_at_a_time() -> None:
+    going, asked = asyncio.Event(), asyncio.Event()
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/e/slow/opinion":
+            asked.set()
+            await going.wait()
+        await echo(scope, receive, send)
+
+    app, mine = guarded(slow, asks=Rate(600, 100)), "203.0.113.5"
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        first = tasks.create_task(call(app, "POST", "/e/slow/opinion", client=mine))
+        await asked.wait()
+        refused = await call(app, "POST", "/e/abc/opinion", client=mine)
+        others = [await call(app, "POST", "/e/abc/opinion", client=client) for client in ("203.0.113.6", "127.0.0.1")]
+        posted = await call(app, "POST", "/e", client=mine)
+        going.set()
+    again = await call(app, "POST", "/e/abc/opinion", client=mine)
+    assert (refused.status, posted.status, first.result().status, again.status) == (429, 200, 200, 200)
+    assert [answer.status for answer in others] == [200, 200]
 
 
 async def test_asking_a_model_has_a_limit_of_its_own() -> None:

@@ -23,9 +23,9 @@ def test_no_model_is_asked_where_none_is_named() -> None:
 
 
 def test_a_model_is_asked_within_its_limits() -> None:
-    assert read(f'[desk]\nmodel = "tapir-2"\n{SERVED}').desk_model == Assistance("tapir-2", Money.parse("1.00"), False, 2, 6)
-    keys = 'model = "zebra-9"\nmodel_budget_day = "0.25"\nmodel_auto = true\nmodel_at_once = 4\nmodel_asks_per_minute = 1'
-    assert read(f"[desk]\n{keys}\n{SERVED}").desk_model == Assistance("zebra-9", Money.parse("0.25"), True, 4, 1)
+    assert read(f'[desk]\nmodel = "tapir-2"\n{SERVED}').desk_model == Assistance("tapir-2", Money.parse("1.00"), False, 2, 6, 20)
+    keys = 'model = "zebra-9"\nmodel_budget_day = "0.25"\nmodel_auto = true\nmodel_at_once = 4\nmodel_asks_per_minute = 1\nmodel_asks_per_day = 9'
+    assert read(f"[desk]\n{keys}\n{SERVED}").desk_model == Assistance("zebra-9", Money.parse("0.25"), True, 4, 1, 9)
 
 
 @pytest.mark.parametrize(
