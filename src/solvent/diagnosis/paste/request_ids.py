@@ -28,6 +28,10 @@ _BEIJING = timedelta(hours=8)
 _STAMP = r"20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d"
 _RELAY_ID = re.compile(rf"(?<![0-9A-Za-z])({_STAMP})(\d{{1,9}})([0-9a-f]{{8}})?([0-9A-Za-z]{{8}})(?![0-9A-Za-z])")
 _LOOSE_RELAY_ID = re.compile(rf"^{_STAMP}[0-9A-Za-z]{{3,30}}$")
+# Zhipu and ByteDance begin their ids with the time, too, as answers show that people pasted; these are no relay's.
+_ZHIPU = re.compile(rf"(?<![0-9A-Za-z]){_STAMP}(?=\d{{0,15}}[a-f])[0-9a-f]{{16}}(?![0-9A-Za-z])")
+_BYTEDANCE = re.compile(rf"(?<![0-9A-Za-z]){_STAMP}(?=\d{{0,19}}[A-F])[0-9A-F]{{20}}(?![0-9A-Za-z])")
+_DATED = re.compile(f"{_ZHIPU.pattern}|{_BYTEDANCE.pattern}")
 _PREFIXED = re.compile(r"(?<![A-Za-z0-9_])req_(?:[0-9]{3}[A-Za-z0-9]{8,}|[0-9a-f]{32}|[A-Za-z0-9]{16,})(?![A-Za-z0-9])")
 _OURS = re.compile(rf"(?<![0-9A-Za-z]){REQUEST_ID}(?![0-9A-Za-z])")
 _ARK = re.compile(r"(?<![0-9a-f])02(1[4-9]\d{11})[0-9a-f]{30,40}(?![0-9a-f])")
@@ -59,6 +63,8 @@ def find(flat: str, fields: dict[str, str]) -> tuple[tuple[RequestId, ...], int]
     for found in _PREFIXED.finditer(flat) if "req_" in flat else ():
         places.setdefault(found.group(), found.start())
     for found in _RELAY_ID.finditer(flat) if "20" in flat else ():
+        places.setdefault(found.group(), found.start())
+    for found in _DATED.finditer(flat) if "20" in flat else ():
         places.setdefault(found.group(), found.start())
     for found in _OURS.finditer(flat) if "slv-" in flat else ():
         places.setdefault(found.group(), found.start())
@@ -108,6 +114,9 @@ def decode(value: str) -> RequestId:
         return RequestId(value, "volcengine", _plausible(int(ark.group(1))))
     if value.startswith("Root=1-"):
         return RequestId(value, "huggingface")
+    for issuer, shape in (("zhipu", _ZHIPU), ("volcengine", _BYTEDANCE)):
+        if shape.fullmatch(value) is not None:
+            return RequestId(value, issuer, _relay_times(value[:14], "one-api")[::-1])
     if _LOOSE_RELAY_ID.match(value):
         return RequestId(value, "new-api", _relay_times(value[:14], ""))
     return RequestId(value, "unknown")

@@ -33,6 +33,17 @@ def test_an_ids_shape_tells_issuer_and_time(value: str, issuer: str, times: tupl
     assert (found.id, found.issuer, found.times) == (value, issuer, times)
 
 
+@pytest.mark.parametrize(
+    ("value", "issuer"), [("202603142338501da90b7ebe1d473d", "zhipu"), ("20250917031941000049CCD20589BB8F4A", "volcengine")]
+)
+def test_an_id_of_a_vendor_that_begins_with_the_time_makes_no_relay(value: str, issuer: str) -> None:
+    for text in (f'{{"request_id":"{value}"}}', f"API Error: 400 [1211][{value}]"):
+        ids, layers = request_ids.find(text, {})
+        assert [(found.id, found.issuer, len(found.times)) for found in ids] == [(value, issuer, 2)]
+        assert layers == 0
+        assert request_ids.stamped(ids) == []
+
+
 def test_ark_ids_hold_milliseconds() -> None:
     found = request_ids.decode("021760000000000" + "ab" * 18)
     assert found.issuer == "volcengine"
