@@ -62,6 +62,8 @@ _ID_KEYS = frozenset(
         "request-id",
         "x-request-id",
         "req_id",
+        "rid",
+        "sid",
         "trace_id",
         "traceid",
         "log_id",

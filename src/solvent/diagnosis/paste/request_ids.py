@@ -37,8 +37,8 @@ _OURS = re.compile(rf"(?<![0-9A-Za-z]){REQUEST_ID}(?![0-9A-Za-z])")
 _ARK = re.compile(r"(?<![0-9a-f])02(1[4-9]\d{11})[0-9a-f]{30,40}(?![0-9a-f])")
 # Searched in small letters, because an expression that minds no case is five times slower.
 _LABELLED = re.compile(
-    r"""(?:request[ _-]?id|trace[ _-]?id|req[ _-]?id|请求\s?id|ray\ id)["'`]?\s{0,3}(?:[:：=]|\s)\s{0,3}["'`(]?
-    (?P<id>(?:root=)?[a-z0-9][a-z0-9_.;=:-]{2,127})""",
+    r"""(?:request[ _-]?id|trace[ _-]?id|req[ _-]?id|请求\s?id|ray\ id|(?<![a-z])sid(?=:))["'`]?\s{0,3}(?:[:：=]|\s)\s{0,3}["'`(]?
+    (?P<id>(?:root=)?[a-z0-9][a-z0-9_.;=:@-]{2,127})""",
     re.VERBOSE,
 )
 _SUFFIX = re.compile(r"\((?:solvent )?request id:?\s{0,3}([0-9A-Za-z_-]{6,64})", re.IGNORECASE)

@@ -62,6 +62,7 @@ def test_suffixes_are_counted_and_the_innermost_comes_first() -> None:
     [
         ("x-request-id: req_c8764a715ec107d2a7dde236ce2fa077 date", "req_c8764a715ec107d2a7dde236ce2fa077"),
         ("Request id: 0217185195167500abcdef", "0217185195167500abcdef"),
+        ("failed with Sid: cht000b34b3@dx19d3d3dd37db828700 code: 10012", "cht000b34b3@dx19d3d3dd37db828700"),
         (
             "(Request ID: Root=1-6839d213-74bcf8ae107be91d78d0f8a5;09befd2c-0fc0-4455-a6ff-f21c256a2f79)",
             "Root=1-6839d213-74bcf8ae107be91d78d0f8a5;09befd2c-0fc0-4455-a6ff-f21c256a2f79",
