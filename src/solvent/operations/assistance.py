@@ -16,8 +16,9 @@ from solvent.base.errors import UsageError
 from solvent.diagnosis.opinion import briefing, grounds, nearest
 from solvent.diagnosis.opinion.grounding import Checker
 from solvent.diagnosis.opinion.hearing import Hearing, Piece
-from solvent.model.occurrence import Case, Page, page_length
+from solvent.model.occurrence import Page, page_length
 from solvent.model.opinion import Assisted, Standing, Trouble
+from solvent.operations import naming
 from solvent.operations.cases import Desk, Opened
 from solvent.operations.ports import AskedModel, OpinionStore
 
@@ -129,15 +130,11 @@ class Assistance:
         weighed = [verdict.rule, *(tried.rule for tried in verdict.trail)]
         near = dict.fromkeys([name for name in weighed if name is not None] + list(self._rules.to(original, briefing.RULES_MAX)))
         known = {case.id: case for case in (await desk.cases(limit=_CASES_LOOKED_AT, after=None)).items if case.id != opened.case.id}
-        titles = {name: title for name, case in known.items() if (title := self._title(case, lang))}
+        titles = {name: naming.title(case, self._catalogue, lang) for name, case in known.items() if case.rule is not None or case.template}
         near_cases = nearest.Nearest(titles.items()).to(original, briefing.CASES_MAX)
         boundary = self._random_bytes(_BOUNDARY_BYTES).hex()
         cases = [titles[name] for name in near_cases]
         return briefing.brief(explanation, self._catalogue, list(near)[: briefing.RULES_MAX], cases, lang, boundary)
-
-    def _title(self, case: Case, lang: str) -> str:
-        rule = None if case.rule is None else self._catalogue.rules.get(case.rule)
-        return case.template if rule is None else rule.title.of(lang)
 
 
 class Opinions:
