@@ -23,7 +23,7 @@ _WRONG: dict[Why, str] = {
     Why.UNKNOWN: N_('%(what)s cannot be "%(value)s": choose one of those offered.'),
     Why.NO_DATE: N_('"%(value)s" is no day: write it as 2026-11-25.'),
     Why.ORDER: N_("The last day lies before the first one: exchange them."),
-    Why.TOO_LONG: N_("A search has at most 200 characters. To have a whole error explained, paste it at the desk."),
+    Why.TOO_LONG: N_("A search has at most %(most)s characters. To have a whole error explained, paste it at the desk."),
     Why.NO_WORDS: N_("There is nothing to search for: write a word, an id or a Chinese character."),
 }
 
@@ -104,4 +104,4 @@ def _without(found: Asked, name: str, path: str, lang: str) -> str:
 
 
 def _problem(lang: str, wrong: Wrong) -> str:
-    return gettext(lang, _WRONG[wrong.why], what=gettext(lang, FILTERS[wrong.name]), value=wrong.value[:60])
+    return gettext(lang, _WRONG[wrong.why], what=gettext(lang, FILTERS[wrong.name]), value=wrong.value[:60], most=filters.SEARCH_CHARS_MAX)
