@@ -48,10 +48,7 @@ def _listed(answer: dict[str, Any]) -> list[str]:
 @admin
 def show(office: Office, case_id: str) -> Shown:
     """Show one case: what it means, who acts, and what to do."""
-    try:
-        return office.get(f"/api/cases/{segment(case_id, 'id of a case')}"), _told
-    except FailedError as problem:
-        raise FailedError(f"{problem}; `solvent cases list` shows the ids") from problem
+    return _case(office, case_id), _told
 
 
 @command.command("draft")
@@ -59,10 +56,16 @@ def show(office: Office, case_id: str) -> Shown:
 @admin
 def draft(office: Office, case_id: str) -> Shown:
     """Write a rule for a case, ready to be filled in: a TOML file for the catalogue."""
+    return _case(office, case_id, "/draft"), _drafted
+
+
+def _case(office: Office, case_id: str, of_it: str = "") -> dict[str, Any]:
+    """What the office tells of a case. Raises `FailedError` with the next step where there is none."""
     try:
-        return office.get(f"/api/cases/{segment(case_id, 'id of a case')}/draft"), _drafted
+        told: dict[str, Any] = office.get(f"/api/cases/{segment(case_id, 'id of a case')}{of_it}")
     except FailedError as problem:
         raise FailedError(f"{problem}; `solvent cases list` shows the ids") from problem
+    return told
 
 
 def _drafted(answer: dict[str, Any]) -> list[str]:
