@@ -10,7 +10,7 @@ from solvent.catalogue.tables import Source, Steps, Table, Words
 from solvent.model.verdict import Actor, Category, Wallet
 
 VOICES = ("provider", "relay", "edge", "client", "any")
-WINDOWS = ("minute", "hour", "5h", "day", "week", "month")
+WINDOWS = ("minute", "hour", "5h", "day", "week", "month")  # the longest last
 # Where no rank is given, what the folder stands for decides: a named party's own words beat a family's, and those a bare status.
 _FOLDER_RANKS = {"generic": 50, "client": 40, "status": 10}
 _NAMED_RANK = 70

@@ -23,7 +23,7 @@ from solvent.model.verdict import Category, Wallet
 from solvent.operations import instants
 
 _HOUR_US = 3_600_000_000
-_OPEN = cases.c.merged_into.is_(None)
+OPEN = cases.c.merged_into.is_(None)
 
 
 class SqlCaseStore:
@@ -155,7 +155,7 @@ class SqlCaseStore:
     async def happen(self, case_id: str, event: life.Event) -> Case | None:
         """Moves a case on in its life."""
         async with self._transactions.write() as connection:
-            row = (await connection.execute(select(cases).where(cases.c.id == case_id, _OPEN))).first()
+            row = (await connection.execute(select(cases).where(cases.c.id == case_id, OPEN))).first()
             if row is None:
                 return None
             case = replace(case_of(row), state=life.step(life.State(row.state), event).value)
@@ -185,7 +185,7 @@ def _counted(view: View) -> ColumnElement[bool]:
 def _cases(view: View) -> Select[Any]:
     """The cases that a view shows, with what it may know of their occurrences."""
     if view is not View.PUBLIC:
-        return select(cases).where(_OPEN)
+        return select(cases).where(OPEN)
     at = occurrences.c.at
     seen = (
         select(occurrences.c.case_id, func.count().label("count"), func.min(at).label("first_at"), func.max(at).label("last_at"))

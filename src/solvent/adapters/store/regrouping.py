@@ -15,13 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from solvent.adapters import cursor
 from solvent.adapters.store import indexing
-from solvent.adapters.store.cases import below, case_of, case_values, drop_empty, occurrence_of, roots_of
+from solvent.adapters.store.cases import OPEN, below, case_of, case_values, drop_empty, occurrence_of, roots_of
 from solvent.adapters.store.tables import cases, occurrences, splits
 from solvent.adapters.store.transactions import Transactions, rows_in
 from solvent.cases import life
 from solvent.model.occurrence import CORRECTED, Affected, Case, NotRegrouped, Occurrence, Page, Part
-
-_OPEN = cases.c.merged_into.is_(None)
 
 
 class SqlRegrouping:
@@ -121,14 +119,14 @@ class SqlRegrouping:
         """Cases that may be like this one."""
         like: list[ColumnElement[bool]] = [and_(cases.c.category == case.category, cases.c.provider == case.provider)]
         like.append(cases.c.rule.is_(None) if case.rule is None else cases.c.rule == case.rule)
-        query = select(cases).where(_OPEN, cases.c.id != case.id, or_(*like))
+        query = select(cases).where(OPEN, cases.c.id != case.id, or_(*like))
         async with self._transactions.read() as connection:
             found = await connection.execute(query.order_by(cases.c.last_at.desc(), cases.c.id.desc()).limit(limit))
             return tuple(case_of(row) for row in found)
 
     async def unexplained(self, *, limit: int, after: str | None) -> Page[Case]:
         """Cases that no rule explained and that have words, the most frequent first."""
-        query = select(cases).where(_OPEN, cases.c.rule.is_(None), cases.c.template != "").limit(limit + 1)
+        query = select(cases).where(OPEN, cases.c.rule.is_(None), cases.c.template != "").limit(limit + 1)
         query = query.order_by(cases.c.count.desc(), cases.c.last_at.desc(), cases.c.id.desc())
         place = cursor.read_counted(after)
         if place is not None:
@@ -143,7 +141,7 @@ async def _row(connection: AsyncConnection, case_id: str) -> Any:
 
 
 async def _open(connection: AsyncConnection, case_id: str) -> Any:
-    return (await connection.execute(select(cases).where(cases.c.id == case_id, _OPEN))).first()
+    return (await connection.execute(select(cases).where(cases.c.id == case_id, OPEN))).first()
 
 
 async def _count(connection: AsyncConnection, held: ColumnElement[bool]) -> int:

@@ -16,9 +16,7 @@ _BEFORE, _AFTER = 160, 400
 _SUFFIX = re.compile(r"\s*\(request id:?[^)]{0,80}\)?", re.IGNORECASE)
 # Where a sentence that stands in a log or a structure begins and ends; an apostrophe inside a word is neither.
 _BEGINS = re.compile(r".*(?:[{}\"“：|]|(?<![a-z])'|'(?![a-z])|[a-z_\]]: |- | → |\. )", re.IGNORECASE)
-_ENDS = re.compile(
-    r"[\"}”]|'[,})\]]|\\n| The above exception | During handling of | Traceback \(most recent call| [✗✖✕❌] |$"
-)
+_ENDS = re.compile(r"[\"}”]|'[,})\]]|\\n| The above exception | During handling of | Traceback \(most recent call| [✗✖✕❌] |$")
 # Calls of a stack that Node prints behind the message.
 _FRAMES = re.compile(
     r"\s+at (?:async )?(?:[\w.$<>\[\] ]{1,120} )?\((?:[^()]{1,300}:\d+(?::\d+)?|<anonymous>|native[^()]{0,40})(?:\)|$).*",

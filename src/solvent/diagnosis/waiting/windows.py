@@ -11,8 +11,8 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick
 
-# The longest last: where a text names several, what ends last is what one has to wait for.
-_LENGTHS: Final = ("minute", "hour", "5h", "day", "week", "month")
+from solvent.catalogue.rules import WINDOWS
+
 _SIGNS: Final = {
     "minute": ("perminute", "(rpm)", "(tpm)", "(itpm)", "(otpm)", "(qpm)", "models-per-min", "per 60s", "byminute"),
     "hour": ("perhour", "(rph)", "(tph)", "(ash)", "per 3600s"),
@@ -40,17 +40,17 @@ _NOTHING = re.compile(
 
 
 class _Names:
-    """Which windows the pieces of a table name in a text."""
+    """Which windows the pieces of a table name in a text; of several the longest counts, for what ends last is to be waited for."""
 
     def __init__(self, table: dict[str, tuple[str, ...]]) -> None:
         pairs = [(piece, window) for window, pieces in table.items() for piece in pieces]
-        self._windows = [_LENGTHS.index(window) for _, window in pairs]
+        self._windows = [WINDOWS.index(window) for _, window in pairs]
         self._automaton = AhoCorasick([piece for piece, _ in pairs])
 
     def longest(self, lower: str) -> str | None:
         """The longest window that is named in a text in small letters, or None."""
         found = {self._windows[number] for number, _, _ in self._automaton.find_matches_as_indexes(lower, overlapping=True)}
-        return _LENGTHS[max(found)] if found else None
+        return WINDOWS[max(found)] if found else None
 
 
 _BY_SIGN, _BY_WORD = _Names(_SIGNS), _Names(_WORDS)
@@ -65,8 +65,8 @@ def _of_codex(lower: str) -> str | None:
     """The longest of Codex's windows that is used up."""
     said = {(which, what): number for which, what, number in _CODEX.findall(lower)}
     spent = (said.get((which, "window-minutes")) for which in ("primary", "secondary") if said.get((which, "used-percent")) == "100")
-    found = [_LENGTHS.index(_CODEX_MINUTES[minutes]) for minutes in spent if minutes in _CODEX_MINUTES]
-    return _LENGTHS[max(found)] if found else None
+    found = [WINDOWS.index(_CODEX_MINUTES[minutes]) for minutes in spent if minutes in _CODEX_MINUTES]
+    return WINDOWS[max(found)] if found else None
 
 
 def by_word(*texts: str) -> str | None:
