@@ -16,7 +16,9 @@ _BEFORE, _AFTER = 160, 400
 _SUFFIX = re.compile(r"\s*\(request id:?[^)]{0,80}\)?", re.IGNORECASE)
 # Where a sentence that stands in a log or a structure begins and ends; an apostrophe inside a word is neither.
 _BEGINS = re.compile(r".*(?:[{}\"“：|]|(?<![a-z])'|'(?![a-z])|[a-z_\]]: |- | → |\. )", re.IGNORECASE)
-_ENDS = re.compile(r"[\"}”]|'[,})\]]|\\n| The above exception | During handling of | Traceback \(most recent call| [✗✖✕❌] |$")
+_ENDS = re.compile(
+    r"[\"}”]|'[,})\]]|\\n| The above exception | During handling of | Traceback \(most recent| [✗✖✕❌] | \d{4}-\d\d-\d\d[ T]\d\d:\d\d|$"
+)
 # Calls of a stack that Node prints behind the message.
 _FRAMES = re.compile(
     r"\s+at (?:async )?(?:[\w.$<>\[\] ]{1,120} )?\((?:[^()]{1,300}:\d+(?::\d+)?|<anonymous>|native[^()]{0,40})(?:\)|$).*",
@@ -54,7 +56,9 @@ def _holding(reading: Reading, said: str) -> str | None:
 
 
 def _closed(words: str) -> str:
-    """The words with the bracket that their beginning lost, as in `[Errno -2] Name or service not known`."""
+    """The words with the sign that their beginning lost, as in `[Errno -2] Name or service not known`."""
+    if words.count("`") % 2:
+        return f"`{words}"
     return f"[{words}" if "]" in words and "[" not in words[: words.index("]")] else words
 
 

@@ -7,7 +7,7 @@ import re
 from solvent.catalogue.load import Catalogue
 from solvent.catalogue.tables import Steps, Words
 from solvent.diagnosis.chain import UNNAMED_RELAY
-from solvent.model.verdict import RequestFault, Role, Verdict, Wallet
+from solvent.model.verdict import RequestFault, Role, Verdict
 
 _PLACEHOLDER = re.compile(r"\{(provider|relay|app|status|should_be|ids|quote|times|field|allowed)\}")
 # A step for the users of one app, left out for everybody else.
@@ -61,8 +61,6 @@ class Wording:
             self._values["provider"] = catalogue.label(verdict.provider)
         if relays and relays[0].name != UNNAMED_RELAY:
             self._values["relay"] = relays[0].label
-        elif not relays and verdict.wallet is Wallet.RELAY_USER and verdict.provider not in _NOT_PEOPLES_NAMES:
-            self._values["relay"] = catalogue.label(verdict.provider)  # an app that sells calls itself
         if apps:
             self._values["app"] = apps[0].label
         if verdict.http_status is not None and verdict.http_status_source == "seen":

@@ -31,7 +31,9 @@ def read(text: str) -> tuple[str, ...]:
         items = (item.strip(" .:") for item in _BETWEEN.split(bare.group()))
         return tuple(dict.fromkeys(item for item in items if item))[:ITEMS_MAX]
     phrase = _PHRASE.match(rest) or re.match(rf"[^\n]{{1,{PHRASE_MAX}}}", rest)
-    kept = "" if phrase is None else phrase.group().strip(" \"'`,:")
+    kept = "" if phrase is None else phrase.group().strip(" \"',:")
+    if "`" not in kept.strip("`"):
+        kept = kept.strip("`")  # signs around all of it; those around a part of it belong to it
     return (kept,) if kept else ()
 
 

@@ -99,7 +99,7 @@ _VALIDATORS = (
         name="context",
         unit="tokens",
     ),
-    form("must be greater than `", r"<Q><FIELD><Q> must be greater than (?P<allowed>`[\w.]{1,60}`)", back=60),
+    form("must be greater than `", r"<Q><FIELD><Q> must be (?P<allowed>greater than `[\w.]{1,60}`)", back=60),
     form(
         "expected `",
         r"expected (?P<allowed>`[^`]{1,60}`(?:(?:, | or |, or )`[^`]{1,60}`){0,12}),? but (?:found|got) `(?P<sent>[^`]{1,60})`",

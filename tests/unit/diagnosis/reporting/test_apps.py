@@ -50,3 +50,9 @@ def test_without_an_app_there_are_no_steps(verdict: Verdict) -> None:
 
 def test_every_act_has_a_name() -> None:
     assert set(ACTS) == set(Act)
+
+
+def test_behind_a_relay_nobody_is_sent_to_sign_in(verdict: Verdict) -> None:
+    code, relay = Layer(Role.APP, "claude-code", "Claude Code"), Layer(Role.RELAY, "new-api", "new-api")
+    assert acts(replace(verdict, layers=(code,)), Act.CHECK_LOGIN, Act.CHANGE_KEY) == ["check_login", "change_key"]
+    assert acts(replace(verdict, layers=(code, relay)), Act.CHECK_LOGIN, Act.CHANGE_KEY) == ["change_key"]

@@ -107,12 +107,6 @@ def test_steps_for_the_accounts_owner_are_not_told_to_the_operators_customer() -
     assert not any("aws-marketplace:Subscribe" in step for step in behind.solution)
 
 
-def test_an_app_that_sells_calls_is_named_as_who_holds_the_balance() -> None:
-    text = 'Error: {"code": "insufficient_credits", "current_balance": -0.14, "message": "Not enough credits available"} (Cline)'
-    assert "Cline" in written(text).summary
-    assert "在中转站的余额" in written("402 余额不足，请充值 (one_api_error)", "zh").cause + written(SEED, "zh").cause
-
-
 def test_whose_money_it_is_is_said_as_a_guess_where_only_a_status_tells() -> None:
     assert unsure_whose(judge.judge("HTTP 402: request to the model failed", engine.packaged()))
     assert not unsure_whose(judge.judge(SEED, engine.packaged()))

@@ -110,7 +110,7 @@ FIELDS: list[tuple[str, str | None, str | None, tuple[str, ...]]] = [
         "`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our documentation",
         "max_tokens",
         None,
-        ("thinking.budget_tokens",),
+        ("greater than `thinking.budget_tokens`",),
     ),
     ("`temperature` and `top_p` cannot both be specified for this model. Please use only one.", "temperature", None, ()),
     ("Unexpected value(s) `nope-2027-01-01` for the `anthropic-beta` header.", "anthropic-beta", "nope-2027-01-01", ()),
