@@ -80,7 +80,7 @@ class Wording:
     def _name_refused(self, fault: RequestFault | None) -> None:
         """What of the request was refused and what would pass, where both are short enough to stand in a sentence."""
         field = None if fault is None or fault.field is None else _path(fault.field)
-        if fault is None or field is None or not _FIELD.fullmatch(field):
+        if fault is None or field is None or field == "body" or not _FIELD.fullmatch(field):
             return
         self._values["field"] = f"`{field}`"
         if 0 < len(fault.allowed) <= _ALLOWED_MAX and all(map(_NAMEABLE.fullmatch, fault.allowed)):

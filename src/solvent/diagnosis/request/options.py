@@ -31,10 +31,16 @@ def read(text: str) -> tuple[str, ...]:
         items = (item.strip(" .:") for item in _BETWEEN.split(bare.group()))
         return tuple(dict.fromkeys(item for item in items if item))[:ITEMS_MAX]
     phrase = _PHRASE.match(rest) or re.match(rf"[^\n]{{1,{PHRASE_MAX}}}", rest)
-    kept = "" if phrase is None else phrase.group().strip(" \"',:")
-    if "`" not in kept.strip("`"):
-        kept = kept.strip("`")  # signs around all of it; those around a part of it belong to it
+    kept = "" if phrase is None else _unquoted(phrase.group().strip(" ,:"))
     return (kept,) if kept else ()
+
+
+def _unquoted(phrase: str) -> str:
+    """The phrase without the signs around all of it or left over from what it was cut out of; those around a part of it belong to it."""
+    for sign in "\"'`":
+        if phrase.count(sign) % 2 or sign not in phrase.strip(sign):
+            phrase = phrase.strip(sign)
+    return phrase.strip(" ,:")
 
 
 def _quoted(rest: str, found: re.Match[str] | None) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ _OPENAI = (
     form("invalid schema for ", r"invalid schema for (?P<field>(?:function|response_format) <Q>[\w.-]{1,80}<Q>)"),
     form(
         "must be a response to a preceding",
-        r"(?P<field>messages) with role <Q><SENT><Q> must be a response to a preceding message with <Q>(?P<allowed>\w{1,30})<Q>",
+        r"(?P<field>messages) with role <Q><SENT><Q> must be a response to (?P<allowed>a preceding message with <Q>\w{1,30}<Q>)",
         back=40,
     ),
 )

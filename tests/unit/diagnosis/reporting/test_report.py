@@ -85,7 +85,7 @@ def test_the_short_answer_names_the_refused_field_and_what_would_pass() -> None:
         "400 Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", "zh"
     )
     assert renamed.summary.startswith("`max_tokens` 不被接受，可用的是 `max_completion_tokens`。")
-    assert "`max_tokens` 不是我填写的。" in (renamed.write_to or "")
+    assert "`max_tokens` 不是我手写的。" in (renamed.write_to or "")
     unknown = written("400 Unknown parameter: 'reasoning.depth'.")
     assert unknown.summary.startswith("The request is refused because of `reasoning.depth`.")
 
@@ -93,7 +93,7 @@ def test_the_short_answer_names_the_refused_field_and_what_would_pass() -> None:
 def test_a_letter_about_a_request_names_no_field_that_the_text_does_not() -> None:
     letter = written("400 {'code': 20015, 'message': 'The parameter is invalid. Please check again.'}").write_to
     assert letter is not None
-    assert "did not enter" not in letter
+    assert "by hand.\n" not in letter
 
 
 def test_steps_for_the_accounts_owner_are_not_told_to_the_operators_customer() -> None:

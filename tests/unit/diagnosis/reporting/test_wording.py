@@ -56,4 +56,5 @@ def test_the_refused_field_is_named_where_it_fits_into_a_sentence() -> None:
     validated = '422 {"detail":[{"type":"missing","loc":["body","messages",0,"role"],"msg":"Field required"}]}'
     assert wording(validated).fill("{field}") == "`messages.0.role`"
     assert not wording("400 invalid_request_error").knows("field")
+    assert not wording("400 [{'type': 'missing', 'loc': ('body',), 'msg': 'Field required', 'input': None}]").knows("field")
     assert wording("400 invalid_request_error", "zh").fill("核对 {field}。") == "核对报错指出的字段或值。"

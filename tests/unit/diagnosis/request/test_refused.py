@@ -75,7 +75,7 @@ FIELDS: list[tuple[str, str | None, str | None, tuple[str, ...]]] = [
         "Invalid 'input[4].id': 'call_Example1'. Expected an ID that begins with 'fc'.",
         "input[4].id",
         "call_Example1",
-        ("Expected an ID that begins with 'fc",),
+        ("Expected an ID that begins with 'fc'",),
     ),
     ("Invalid schema for function 'lookup': In context=(), 'additionalProperties' is required", "function 'lookup'", None, ()),
     # Anthropic
@@ -111,6 +111,12 @@ FIELDS: list[tuple[str, str | None, str | None, tuple[str, ...]]] = [
         "max_tokens",
         None,
         ("greater than `thinking.budget_tokens`",),
+    ),
+    (
+        "400 Messages with role 'tool' must be a response to a preceding message with 'tool_calls'",
+        "Messages",
+        "tool",
+        ("a preceding message with 'tool_calls'",),
     ),
     ("`temperature` and `top_p` cannot both be specified for this model. Please use only one.", "temperature", None, ()),
     ("Unexpected value(s) `nope-2027-01-01` for the `anthropic-beta` header.", "anthropic-beta", "nope-2027-01-01", ()),
