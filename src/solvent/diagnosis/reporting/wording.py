@@ -12,8 +12,8 @@ from solvent.model.verdict import RequestFault, Role, Verdict
 _PLACEHOLDER = re.compile(r"\{(provider|relay|app|status|should_be|ids|quote|times|field|allowed)\}")
 # A step for the users of one app, left out for everybody else.
 _ONLY = re.compile(r"^\{in:([a-z0-9-]+)\} ?")
-# What can be named inside a sentence: a field's path or a plain value.
-_NAMEABLE = re.compile(r"[^\s`\\][^`\\\n]{0,59}")
+# What can be named inside a sentence: a field's path or a value of one word; a phrase stays in the table.
+_NAMEABLE = re.compile(r"[^\s`]{1,60}")
 _FIELD = re.compile(r"[\w$][\w$.\[\]*-]{0,79}")
 _PART = re.compile(r"[\w$-]+")
 _ALLOWED_MAX = 4

@@ -55,6 +55,8 @@ def test_the_refused_field_is_named_where_it_fits_into_a_sentence() -> None:
     assert wording(renamed).fill("{field} to {allowed}") == "`max_tokens` to `max_completion_tokens`"
     validated = '422 {"detail":[{"type":"missing","loc":["body","messages",0,"role"],"msg":"Field required"}]}'
     assert wording(validated).fill("{field}") == "`messages.0.role`"
+    ordered = "400 Messages with role 'tool' must be a response to a preceding message with 'tool_calls'"
+    assert (wording(ordered).knows("field"), wording(ordered).knows("allowed")) == (True, False)
     assert not wording("400 invalid_request_error").knows("field")
     assert not wording("400 [{'type': 'missing', 'loc': ('body',), 'msg': 'Field required', 'input': None}]").knows("field")
     assert wording("400 invalid_request_error", "zh").fill("核对 {field}。") == "核对报错指出的字段或值。"
