@@ -16,7 +16,7 @@ _ONLY = re.compile(r"^\{in:([a-z0-9-]+)\} ?")
 _NAMEABLE = re.compile(r"[^\s`]{1,60}")
 _FIELD = re.compile(r"[\w$][\w$.\[\]*-]{0,79}")
 _PART = re.compile(r"[\w$-]+")
-_ALLOWED_MAX = 4
+_ALLOWED_MAX = 6
 _GAP = re.compile("(?<=[一-鿿，。：（）]) (?=[一-鿿，。：（）])")
 _NOT_PEOPLES_NAMES = ("unknown", "none", "client")
 _UNNAMED = {
