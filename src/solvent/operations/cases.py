@@ -30,6 +30,7 @@ from solvent.operations.ports import CaseStore
 HISTORY_DAYS = 30
 LARGE = 10_000  # occurrences of a case
 _COUNTED_FOR = timedelta(minutes=1)
+_CORRECTION_READ = 4 * CORRECTION_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,11 @@ class Desk:
             raise UsageError(message)
         if await self._found(occurrence_id) is None:
             return False
-        said = strike(normalise.printable(correction[: 4 * CORRECTION_MAX])).text.strip()[:CORRECTION_MAX]
+        said = strike(normalise.printable(correction[:_CORRECTION_READ])).text
+        if len(correction) > _CORRECTION_READ:
+            # What is cut in two may be a key, of which a piece is not known for one.
+            said = said[:-CORRECTION_MAX]
+        said = said.strip()[:CORRECTION_MAX]
         kept = said if feedback == CORRECTED and said else None
         return await self._store.give_feedback(occurrence_id, feedback, kept)
 

@@ -323,3 +323,15 @@ async def test_a_large_case_is_counted_once_a_minute_and_a_small_one_always(desk
     clock.pass_by(seconds=1)
     assert await today(LARGE + 1) == 8
     assert await store.counts(View.OPERATOR) == (8, 1)
+
+
+@pytest.mark.parametrize("left", [10, 14, 18, 22])
+async def test_no_piece_of_a_key_is_kept_where_a_long_correction_is_cut(desk: Desk, store: MemoryCaseStore, left: int) -> None:
+    occurrence_id = (await desk.file(small.NO_CREDIT, "en")).occurrence.id
+    # Signs that nobody sees take up what is read, so that the end of it is kept.
+    filler = "it is the proxy \n" * 90
+    filler += "\N{ZERO WIDTH SPACE}" * (4 * CORRECTION_MAX - len(filler) - left)
+    assert await desk.give_feedback(occurrence_id, "corrected", f"{filler}{KEY}")
+    found = await store.occurrence(occurrence_id)
+    assert found is not None
+    assert "sk-" not in (found[0].correction or "")
