@@ -58,7 +58,7 @@ def pages(desk: Desk, csrf: Csrf, *, public_url: str | None = None, console: boo
         Route("/e/cases/{id}", partial(case.show, site)),
         Route("/e/rules/{provider}/{rule}", partial(rule.show, site)),
         Route("/e/feed.xml", partial(feed.show, site)),
-        Route("/e/sitemap.xml", partial(sitemap.show, site)),
+        Route("/e/sitemap.xml", sitemap.Sitemap(site).show),
         Route("/e/{id}", partial(paste.show, site)),
         Route("/e/{id}/opinion", partial(opinion.ask, site), methods=["POST"]),
         Route("/e/{id}/feedback", partial(paste.give_feedback, site), methods=["POST"]),

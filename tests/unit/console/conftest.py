@@ -67,9 +67,9 @@ def packaged_engine(catalogue: Catalogue) -> Engine:
 
 
 @pytest.fixture
-def desk(packaged_engine: Engine) -> Desk:
+def desk(packaged_engine: Engine, clock: FixedClock) -> Desk:
     ticks = iter(range(0, 10**12, 2_100_000))
-    return Desk(packaged_engine, MemoryCaseStore(), FixedClock(), random.Random(7).randbytes, lambda: next(ticks))
+    return Desk(packaged_engine, MemoryCaseStore(), clock, random.Random(7).randbytes, lambda: next(ticks))
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 from solvent.catalogue.load import Catalogue
 from solvent.console.examples import SEED, find
+from solvent.console.sitemap import KEPT_FOR
+from tests.conftest import FixedClock
 from tests.unit.console.conftest import Visitor
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -44,3 +47,18 @@ def test_a_long_list_is_mapped_page_by_page(visitor: Visitor, catalogue: Catalog
     for _ in range(105):
         visitor.filed(SEED.text)
     assert len(addresses(visitor)) == len(catalogue.rules) + 3 + 105
+
+
+def test_it_is_made_once_a_minute_however_often_it_is_asked_for(visitor: Visitor, clock: FixedClock) -> None:
+    first = visitor.filed(SEED.text)
+    assert f"http://localhost:8401{first}" in addresses(visitor)
+    second = visitor.filed(SEED.text)
+    clock.instant += KEPT_FOR - timedelta(seconds=1)
+    assert f"http://localhost:8401{second}" not in addresses(visitor)
+    clock.instant += timedelta(seconds=1)
+    assert f"http://localhost:8401{second}" in addresses(visitor)
+
+
+def test_one_under_a_name_that_its_reader_wrote_is_kept_for_no_other(visitor: Visitor, stranger_at_the_desk: Visitor) -> None:
+    assert visitor.get("/e/sitemap.xml").headers["cache-control"] == "private, max-age=3600"
+    assert stranger_at_the_desk.get("/e/sitemap.xml").headers["cache-control"] == "max-age=3600"
