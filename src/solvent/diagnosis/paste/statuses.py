@@ -25,7 +25,7 @@ _INTRODUCED = re.compile(
       |\b(?:error|failed|returned)\s?:?\s?["'(\[`]?
       |\b(?:failed|responded|answered|replied|rejected|returned|got|received)\s(?:with\s)?(?:an?\s)?(?:HTTP\s)?(?:status\s)?(?:code\s)?(?:of\s)?[(\[`]?
       |\bfailed\sto\s[a-z ]{2,24}:\s?
-      |(?:返回|状态码|错误码|报错|响应码|失败)\s?[:：]?\s?[(\[`（]?
+      |(?:返回|状态码|错误码|故障代码|错误代码|报错|响应码|失败)\s?[:：]?\s?[(\[`（]?
       |->\s?|→\s?(?:HTTP\s?)?|\[|statusCode\s?[:=]\s?|\bcode=)$""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -34,7 +34,7 @@ _REASON = re.compile(
     r"\s{0,2}[:,-]?\s{0,2}(?:message\s?=|too many requests|unauthorized|forbidden|bad request|not found|payment required"
     r"|internal server error|bad gateway|service unavailable|gateway time-?out|request entity too large|payload too large|unprocessable"
     r"|conflict|client error|server error|proxy authentication|a timeout occurred|web server|origin|resource_exhausted|invalid_argument"
-    r"|permission_denied|unavailable|not_found|unauthenticated|ok\b)",
+    r"|permission_denied|unavailable|not_found|unauthenticated|ok\b|errors?\b|错误)",
     re.IGNORECASE,
 )
 # A number that only stands where statuses stand: before a body, a dash or the end.
