@@ -16,7 +16,7 @@ _TALKS = re.compile(
 
 _CODE_LINE = re.compile(
     r"^[ \t]{0,80}(?:from \w[\w.]{0,80} import|import \w|def \w{1,80}\(|async def |class \w|return\b|@\w|const \w|let \w|function \w"
-    r"|if [^\n]{0,200}:$|try:|except |for [^\n]{0,80} in |export )",
+    r"|if [^\n]{0,200}:$|if \(|throw new |try:|except |for [^\n]{0,80} in |export )",
     re.MULTILINE,
 )
 _TABLE_ROW = re.compile(r"^[ \t]{0,80}\|[^|\n]{0,80}\b[1-5]\d\d\b[^|\n]{0,200}\|", re.MULTILINE)
