@@ -150,3 +150,8 @@ def test_parts_do_not_run_into_each_other() -> None:
 def test_a_part_is_named_by_both_the_fingerprint_and_the_sentence() -> None:
     assert len({fingerprint.part("a", "x"), fingerprint.part("a", "y"), fingerprint.part("b", "x"), "a"}) == 4
     assert fingerprint.part("a", "x") == fingerprint.part("a", "x")
+
+
+def test_an_id_that_begins_like_the_name_of_a_thing_is_an_id() -> None:
+    assert fingerprint.template("job podX9n1AlPpXBlxl2cEXuM failed") == fingerprint.template("job YoX9n1AlPpXBlxl2cEXuM failed")
+    assert fingerprint.template("pod web-7 failed") == fingerprint.template("pod api-9 failed")
