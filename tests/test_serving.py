@@ -159,11 +159,14 @@ async def test_a_client_that_takes_nothing_of_its_answer_holds_no_place(monkeypa
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("how", ["no further request came", "it was no request", "its head was late", "it was too much", "it was the last"])
+@pytest.mark.parametrize(
+    "how",
+    ["no further request came", "it was no request", "its head was late", "it was too much", "it was the last", "its line has no end"],
+)
 async def test_what_is_left_for_a_client_that_takes_nothing_is_dropped(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "REST_S", 0)
     monkeypatch.setattr(server, "HEAD_S", 0 if how == "its head was late" else 1_000)
-    monkeypatch.setattr(server, "WIRE_BYTES_MAX", 4 if how == "it was too much" else 10_000)
+    monkeypatch.setattr(server, "WIRE_BYTES_MAX", 4 if how == "it was too much" else 1_000_000)
     line, protocol = _Line(), _protocol()
     protocol.connection_made(line)
     if how == "no further request came":
@@ -172,6 +175,10 @@ async def test_what_is_left_for_a_client_that_takes_nothing_is_dropped(how: str,
         protocol.data_received(b"\x16\x03\x01 a TLS client\r\n\r\n")
     elif how == "it was too much":
         protocol.data_received(b"GET /")
+    elif how == "its line has no end":
+        protocol.data_received(b"GET / HTTP/1.1\r\nHost: localhost\r\nCookie: ")
+        for _ in range(2 * server.HEAD_BYTES_MAX // 1_000 + 2):
+            protocol.data_received(b"x" * 1_000)
     elif how == "it was the last":
         protocol.data_received(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     async with asyncio.timeout(10):

@@ -52,7 +52,8 @@ class _Protocol(HttpToolsProtocol):
     """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        self._wire_bytes = self._head_bytes = 0
+        self._wire_bytes = self._head_bytes = self._unread_head = 0
+        self._in_head = False
         self._late: asyncio.TimerHandle | None = None
         self._stuck: asyncio.TimerHandle | None = None
         super().connection_made(transport)
@@ -103,13 +104,15 @@ class _Protocol(HttpToolsProtocol):
         if self.cycle is None or self.cycle.response_complete:
             self._expect_head()
         self._wire_bytes += len(data)
-        if self._wire_bytes > WIRE_BYTES_MAX:
+        if self._wire_bytes > WIRE_BYTES_MAX or self._unread_head > 2 * HEAD_BYTES_MAX:
             self._leave()
             return
         super().data_received(data)
+        # The parser keeps a line until it is whole.
+        self._unread_head = self._unread_head + len(data) if self._in_head else 0
 
     def on_message_begin(self) -> None:
-        self._head_bytes = 0
+        self._head_bytes, self._in_head = 0, True
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -127,6 +130,7 @@ class _Protocol(HttpToolsProtocol):
             raise ValueError("the head is too large")
 
     def on_headers_complete(self) -> None:
+        self._in_head = False
         self._head_came()
         super().on_headers_complete()
 
