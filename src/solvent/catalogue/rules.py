@@ -22,7 +22,7 @@ class Match:
 
     `text`, `all` and `unless` are expressions over the flat text, `code` whole values of code-like fields, `exception` the class
     name of the last exception, `status` the status seen, `party` names of parties that the chain found, `shape` what the whole
-    text is (see `diagnosis.paste.reading.Reading`).
+    text is (see `diagnosis.paste.reading.Reading`). A `guess` holds only where nothing else of any rule does.
     """
 
     text: tuple[str, ...]
@@ -35,6 +35,7 @@ class Match:
     not_party: tuple[str, ...]
     shape: tuple[str, ...]
     traceback: bool | None
+    guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,7 @@ def _read_match(table: Table) -> Match:
         not_party=table.texts("not_party"),
         shape=table.texts("shape"),
         traceback=table.flag("traceback", default=None),
+        guess=bool(table.flag("guess", default=False)),
     )
     table.done()
     if not (match.text or match.all or match.code or match.exception or match.status or match.shape):

@@ -32,6 +32,8 @@ from solvent.model.verdict import Category, Tried
 CONTRADICTED = 15
 # What a sentence gains that the innermost error itself says.
 INNERMOST = 8
+# What a guess lacks against every other match.
+GUESSED = 50
 _CLEAR_WEIGHT = 4
 _TRAIL_MAX = 8
 # Folders whose sentences are nobody's in particular.
@@ -77,6 +79,7 @@ class Engine:
         self._by_status: dict[int, list[_Clause]] = defaultdict(list)
         self._by_shape: dict[str, list[_Clause]] = defaultdict(list)
         self._words: dict[str, frozenset[int]] = defaultdict(frozenset)
+        self._guesses: list[_Clause] = []
         self._marks: dict[int, list[tuple[str, int]]] = defaultdict(list)
         self._party_codes: dict[str, list[str]] = defaultdict(list)
         for party in catalogue.parties.values():
@@ -103,6 +106,9 @@ class Engine:
             unless=frozenset(map(self._number, match.unless)),
             code=frozenset(self._number(_bare(code)) for code in match.code if _distinctive(code)),
         )
+        if match.guess:
+            self._guesses.append(clause)
+            return
         self._words[rule.id] |= clause.text | clause.all
         for index, names in self._places(clause):
             for name in names:
@@ -156,7 +162,17 @@ class Engine:
             if best is None or score > best[:2]:
                 holding[clause.rule.id] = (*score, clause)
         self._prefer_innermost(reading, holding)
+        if not holding:
+            self._guess(reading, looked, chain, statuses, holding)
         return self._decision(reading, chain, holding, failed, looked)
+
+    def _guess(
+        self, reading: Reading, looked: Occurrences, chain: Chain, statuses: frozenset[int], holding: dict[str, tuple[int, int, _Clause]]
+    ) -> None:
+        """Words of a category near each other, in a text that nothing else explains."""
+        for clause in self._guesses:
+            if _fails(clause, reading, looked, chain, statuses) is None:
+                holding[clause.rule.id] = (clause.rule.rank - GUESSED, _precision(clause), clause)
 
     def _prefer_innermost(self, reading: Reading, holding: dict[str, tuple[int, int, _Clause]]) -> None:
         """Of sentences that nobody in particular uses, those count more that the innermost error says itself, not the text around it."""

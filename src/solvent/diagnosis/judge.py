@@ -146,6 +146,8 @@ def _confidence(decision: Decision, provider: str, wallet: Wallet) -> float:
         percent -= 20
     if rule.doubtful:
         percent -= 30
+    if decision.match is not None and decision.match.guess:
+        percent -= 40
     if decision.rival is not None:
         percent -= 10
     if wallet is not Wallet.NONE and provider == "unknown":

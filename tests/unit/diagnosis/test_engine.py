@@ -114,6 +114,14 @@ def test_a_rule_that_yields_does_so_only_to_a_providers_sentence_about_the_same(
         assert decision.trail[0].why_not == "matches, but yields to the provider's own rule"
 
 
+def test_a_guess_counts_only_where_nothing_else_holds() -> None:
+    guessed = rule("generic/guessed", 'category = "timeout"\nrank = 59', "guess = true\ntext = ['too slow']")
+    alone, beside = decide("it was too slow", BROAD, guessed), decide("it was too slow: limit reached", BROAD, guessed)
+    assert alone.rule is guessed
+    assert alone.quote == "too slow"
+    assert beside.rule is BROAD
+
+
 @pytest.mark.parametrize(
     ("text", "rule_id"),
     [
