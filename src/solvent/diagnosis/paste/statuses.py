@@ -39,9 +39,11 @@ _REASON = re.compile(
 )
 # A number that only stands where statuses stand: before a body, a dash or the end.
 _PLACE_BEFORE = re.compile(r"(?:^|[\s\"'`(:>|])$")
-# A number after one of these counts things: "the 500 calls".
+# A number after one of these counts things: "the 500 calls", "remaining-requests: 499".
 _COUNTS = re.compile(
-    r"\b(?:the|a|an|of|my|all|than|about|only|next|first|last|every|over|under|least|most|around|used|per|max|with)\s$", re.IGNORECASE
+    r"(?:\b(?:the|a|an|of|my|all|than|about|only|next|first|last|every|over|under|least|most|around|used|per|max|with)"
+    r"|(?:requests|tokens|remaining|limit|length|size|count|total)[\"']?:)\s$",
+    re.IGNORECASE,
 )
 _PLACE_AFTER = re.compile(r"\)?\s*[^\x00-\x7f]|\)\s*:|\s*(?:[{<\"'`]|[-:：]\s|\s[A-Z一-鿿`]|[\"'`]?\s*$)")
 _LINE_START = re.compile(r"^[^\w\n]{0,12}(?P<code>[45]\d\d)(?=[\s:*|-])(?!\s*(?:ms|tokens|px|items|bytes)\b)", re.MULTILINE)
@@ -77,4 +79,4 @@ def _introduced(flat: str, start: int) -> bool:
 def _placed(flat: str, start: int, end: int) -> bool:
     if _PLACE_BEFORE.search(flat[max(start - 1, 0) : start]) is None or _PLACE_AFTER.match(flat, end) is None:
         return False
-    return _COUNTS.search(flat[max(start - 8, 0) : start]) is None
+    return _COUNTS.search(flat[max(start - 14, 0) : start]) is None

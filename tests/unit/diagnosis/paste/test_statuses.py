@@ -52,6 +52,7 @@ def test_statuses_are_recognised(text: str, code: int) -> None:
         "context of 409600",
         "balance 429.50 USD",
         "after I have used the 500 GPT-4 calls",
+        "x-ratelimit-remaining-requests: 499",
         "more than 400 - so many",
     ],
 )
