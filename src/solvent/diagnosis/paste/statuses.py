@@ -13,7 +13,9 @@ _NUMBERS_MAX = 120
 _BEFORE_CHARS = 32
 
 # Expressions that begin with what they look for, and look behind it afterwards, are several times faster than the other way round.
-_NUMBER = re.compile(r"[1-5]\d\d(?<![\d.]\d{3})(?<!\d:\d{3})(?![\d.,:%]*\d|\s?(?:ms|tokens|s\b|px|items|bytes|rpm|tpm|\|))", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"[1-5]\d\d(?<![\d.]\d{3})(?<!\d:\d{3})(?![\d.,:%]*\d|\s?(?:ms\b|tokens|s\b|px|items|bytes|rpm|tpm|\|))", re.IGNORECASE
+)
 # What stands before a number that is a status without doubt.
 _INTRODUCED = re.compile(
     r"""(?:HTTP/[\d.]{1,4}["']?\s
@@ -42,7 +44,7 @@ _PLACE_BEFORE = re.compile(r"(?:^|[\s\"'`(:>|])$")
 # A number after one of these counts things: "the 500 calls", "remaining-requests: 499".
 _COUNTS = re.compile(
     r"(?:\b(?:the|a|an|of|my|all|than|about|only|next|first|last|every|over|under|least|most|around|used|per|max|with)"
-    r"|(?:requests|tokens|remaining|limit|length|size|count|total)[\"']?:)\s$",
+    r"|[-_](?:requests|tokens|remaining|limit|length|size|count|total)[\"']?:)\s$",
     re.IGNORECASE,
 )
 _PLACE_AFTER = re.compile(r"\)?\s*[^\x00-\x7f]|\)\s*:|\s*(?:[{<\"'`]|[-:：]\s|\s[A-Z一-鿿`]|[\"'`]?\s*$)")

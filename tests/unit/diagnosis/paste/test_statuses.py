@@ -32,6 +32,8 @@ def codes(text: str, numeric: list[int] | None = None) -> list[int]:
         ("the remote request failed with code 404, and", 404),
         ("the server responded with a status of 503 twice", 503),
         ("Failed to fetch image: 402", 402),
+        ("[ERROR] provider=acme status=402 msg=no", 402),
+        ('Not a rate limit: 402 {"error":"no"}', 402),
         ("生成失败：402", 402),
         ("Server error '529 ' for url", 529),
         ("the 500 calls failed with HTTP 429", 429),
