@@ -10,6 +10,7 @@ of all expressions grows without bound.
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import islice
 from typing import Any
 
 import re2
@@ -42,6 +43,10 @@ class Pattern:
         """Start and end of the first match in characters, or None."""
         found = self._compiled.search(text)
         return None if found is None else (found.start(), found.end())
+
+    def spans(self, text: str, most: int) -> list[tuple[int, int]]:
+        """Start and end in characters of the first matches that do not overlap, so many at most."""
+        return [(found.start(), found.end()) for found in islice(self._compiled.finditer(text), most)]
 
     def groups(self, text: str) -> tuple[str | None, ...] | None:
         """The groups of the first match, or None where there is none."""

@@ -7,9 +7,10 @@ Request ids, model names and amounts stay: a report needs them. A masked key (`s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from solvent.base.patterns import PatternSet
+from solvent.base.patterns import Pattern, PatternSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Redacted:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """`sketch` is the RE2 expression that tells, for all kinds in one pass, whether `exact` is worth running.
+    """`sketch` is the RE2 expression that tells, for all kinds in one pass, whether `exact` is worth running, and in a long text where:
+    every match of `exact` holds one of the sketch, and ends within `reach` characters after it.
 
     A group `secret` is struck alone, else the whole match is. `guessed` says that only a label tells, so that the value must look
     like a secret too.
@@ -32,6 +34,7 @@ class _Kind:
     sketch: str
     exact: re.Pattern[str]
     guessed: bool = False
+    reach: int = 1_000
 
 
 # Where a key begins: not inside a word; the end of an escape (`\\n`, `%20`, `\\u0022`, `[32m`) is no part of one.
@@ -74,8 +77,14 @@ _KINDS: tuple[_Kind, ...] = (
             r"(?:-|\\u002d){5}BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?(?:-|\\u002d){5}"
             r"(?:(?:(?!-----END)[\s\S]){0,8000}-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----|[A-Za-z0-9+/=\s\\\"',>|│:-]{0,8000})"
         ),
+        reach=9_000,
     ),
-    _Kind("token", r"eyJ", re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,4000}(?:\.[A-Za-z0-9_-]{0,1000})?")),
+    _Kind(
+        "token",
+        r"eyJ",
+        re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,4000}(?:\.[A-Za-z0-9_-]{0,1000})?"),
+        reach=8_000,
+    ),
     _Kind(
         "key",
         r"sk[-_]|rk_|pk_|xai-|pplx-|nvapi-|github_pat_|glpat-|AIza|ya29\.|AQ\.|GOCSPX-|1//0|sess-|xox[abeprs]-|xapp-|pypi-|lsv2_|whsec_|ABSK"
@@ -109,6 +118,7 @@ _KINDS: tuple[_Kind, ...] = (
         "cookie",
         r"cookie",
         re.compile(r"((?:set-)?cookies?[\"']?\s{0,3}[:=,]\s{0,3}[\[{(]?\s?[\"']?)(?P<secret>[^\n]{0,60}[=:][^\n]{6,4000})", re.IGNORECASE),
+        reach=5_000,
     ),
     _Kind("url-password", r"://[^\s/]*@", re.compile(r"(://[^\s:/@]{0,60}:)(?P<secret>[^\s/]{3,200})(?=@[A-Za-z0-9.-]{1,80})")),
     _Kind(
@@ -178,9 +188,15 @@ _KINDS: tuple[_Kind, ...] = (
     ),
 )
 _SKETCHES = PatternSet([kind.sketch for kind in _KINDS])
+_SKETCH = {kind.sketch: Pattern(kind.sketch) for kind in _KINDS}
 _PASSWORD = re.compile(r"passw|pwd|密码|secret|basic|authorization", re.IGNORECASE)
 _TURNS = re.compile(r"(?<=[A-Za-z])\d|(?<=\d)[A-Za-z]")
 MASKED_MAX = 16
+_LONG_TEXT = 4_096
+# With more places than these, one run over the whole text is as quick.
+_PLACES_MAX = 64
+# How far before the sketch a match may begin: its label.
+_BEFORE = 400
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -198,7 +214,7 @@ def spans(text: str) -> list[Span]:
     found: list[Span] = []
     for kind in (_KINDS[number] for number in _SKETCHES.found_in(text)):
         place = "secret" if "secret" in kind.exact.groupindex else 0
-        matches = (match for match in kind.exact.finditer(text) if _is_secret(kind, match))
+        matches = (match for match in _matches(kind, text) if _is_secret(kind, match))
         found += [Span(match.start(), *match.span(place), kind.name) for match in matches]
     return sorted(found)
 
@@ -207,16 +223,29 @@ def redact(text: str) -> Redacted:
     """Strikes every secret; each becomes `[<kind> removed]`, so that the text stays readable."""
     counts: dict[str, int] = {}
     for number in sorted(_SKETCHES.found_in(text)):
-        kind = _KINDS[number]
-
-        def strike(found: re.Match[str], kind: _Kind = kind) -> str:
-            if not _is_secret(kind, found):
-                return found.group()
-            counts[kind.name] = counts.get(kind.name, 0) + 1
-            return f"{_parts(found)[0]}[{kind.name} removed]"
-
-        text = kind.exact.sub(strike, text)
+        kind, place = _KINDS[number], 0
+        left: list[str] = []
+        for found in _matches(kind, text):
+            if _is_secret(kind, found):
+                counts[kind.name] = counts.get(kind.name, 0) + 1
+                left += (text[place : found.start()], _parts(found)[0], f"[{kind.name} removed]")
+                place = found.end()
+        text = "".join((*left, text[place:]))
     return Redacted(text, tuple(counts.items()))
+
+
+def _matches(kind: _Kind, text: str) -> Iterator[re.Match[str]]:
+    """The matches of a kind in order. The exact expressions are slow: in a long text they run only around the places of the sketch."""
+    places = _SKETCH[kind.sketch].spans(text, _PLACES_MAX) if len(text) > _LONG_TEXT else []
+    if not 0 < len(places) < _PLACES_MAX:
+        yield from kind.exact.finditer(text)
+        return
+    start, stop = 0, 0
+    for begin, end in (*places, (len(text) + _BEFORE + 1, 0)):
+        if begin - _BEFORE > stop:
+            yield from kind.exact.finditer(text, start, stop)
+            start = max(begin - _BEFORE, 0)
+        stop = min(max(stop, end + kind.reach), len(text))
 
 
 def _parts(found: re.Match[str]) -> tuple[str, str]:

@@ -62,3 +62,7 @@ def test_a_set_agrees_with_each_of_its_expressions_alone(text: str) -> None:
 def test_a_literal_is_found_where_python_finds_it(text: str) -> None:
     found = re.search("no", text, re.IGNORECASE | re.ASCII)
     assert Pattern("no").span(text) == (None if found is None else found.span())
+
+
+def test_the_first_matches_are_as_many_as_are_asked_for() -> None:
+    assert Pattern("不足|low").spans("余额不足, too low, low", 2) == [(2, 4), (10, 13)]

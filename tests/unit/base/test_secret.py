@@ -198,3 +198,22 @@ def test_model_names_survive(model: str, frame: str) -> None:
 def test_a_clean_text_is_clean(text: str) -> None:
     once = redact(text)
     assert redact(once.text).text == once.text
+
+
+FILLER = "A sentence without any sign of it. " * 150
+
+
+@given(st.lists(st.tuples(BEFORE, PLANTED, AFTER), min_size=1, max_size=6), st.sampled_from([" ", FILLER, FILLER[:700]]))
+def test_a_long_text_is_struck_like_a_short_one(planted: list[tuple[str, str, str]], between: str) -> None:
+    pieces = [f" {left}{key}{right} " for left, key, right in planted]
+    struck = [redact(piece).text for piece in pieces]
+    assert redact(FILLER + between.join(pieces) + FILLER).text in (
+        FILLER + between.join(struck) + FILLER,
+        FILLER + redact(between.join(pieces)).text + FILLER,
+    )
+
+
+@pytest.mark.parametrize("text", [*(text for text, _, _ in PLACES), *KEPT])
+def test_around_it_a_long_text_changes_nothing(text: str) -> None:
+    for padding in ("\n", "\n" * 5_000):
+        assert redact(f"{FILLER}{padding}{text}{padding}{FILLER}").text == f"{FILLER}{padding}{redact(text).text}{padding}{FILLER}"
