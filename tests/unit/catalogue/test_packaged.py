@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
@@ -22,6 +21,7 @@ from solvent.diagnosis import defaults, desk, engine
 from solvent.diagnosis.paste import reader
 from solvent.diagnosis.reporting.report import report
 from solvent.model.verdict import Actor, Category, Role, Wallet
+from tests.words import texts
 
 ROOT = Path(str(files("solvent.catalogue")))
 # The ids come from the files' names alone, so that one broken file fails its own tests and not the collection of all.
@@ -48,14 +48,6 @@ def catalogue() -> Catalogue:
 @pytest.fixture(scope="module")
 def packaged_engine() -> engine.Engine:
     return engine.packaged()
-
-
-def texts(*parts: Words | Steps | None) -> Iterator[str]:
-    for part in parts:
-        if isinstance(part, Words):
-            yield from (part.en, part.zh)
-        elif part is not None:
-            yield from (*part.en, *part.zh)
 
 
 def test_there_are_rules() -> None:

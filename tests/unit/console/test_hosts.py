@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from solvent.catalogue.load import Catalogue, packaged
-from solvent.catalogue.tables import Source, Steps, Words
+from solvent.catalogue.tables import Source
 from solvent.cli import render
 from solvent.console import documents
 from solvent.diagnosis import desk, engine
 from solvent.diagnosis.desk import Explanation
 from solvent.model.verdict import Report
+from tests.words import texts
 
 HOST = re.compile(
     r"https?://(?:[^\s/@]+@)?(?P<url>[a-z0-9-]+(?:\.[a-z0-9-]+)+)"
@@ -61,14 +61,6 @@ def strangers(text: str, known: frozenset[str]) -> set[str]:
         for host in hosts_in(QUOTED.sub("", text)) - OWN
         if host not in known and not any(host.endswith(f".{parent}") for parent in known)
     }
-
-
-def texts(*parts: Words | Steps | None) -> Iterator[str]:
-    for part in parts:
-        if isinstance(part, Words):
-            yield from (part.en, part.zh)
-        elif part is not None:
-            yield from (*part.en, *part.zh)
 
 
 def test_the_search_sees_hosts_of_every_kind() -> None:

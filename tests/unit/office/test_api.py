@@ -1,30 +1,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 
-from solvent.adapters.memory import MemoryCaseStore
 from solvent.base.paste import PASTE_BYTES_MAX
-from solvent.diagnosis.engine import Engine
 from solvent.office import api
 from solvent.operations.cases import Desk
 from tests import small
 from tests.asgi import Answer, call
-from tests.conftest import FixedClock
 
 pytestmark = pytest.mark.anyio
 TOKEN = "adm1n-t0ken"
 KEY = "sk-proj-Ab1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2yZ3"
 JSON = {"content-type": "application/json"}
-
-
-@pytest.fixture
-def desk(small_engine: Engine, clock: FixedClock, random_bytes: Callable[[int], bytes]) -> Desk:
-    return Desk(small_engine, MemoryCaseStore(), clock, random_bytes, lambda: 0)
 
 
 async def post(desk: Desk, body: Any, headers: dict[str, str] | None = None, *, public_url: str | None = None) -> Answer:

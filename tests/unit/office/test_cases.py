@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 
 import pytest
 from starlette.routing import Router
 
 from solvent.adapters.memory import MemoryCaseStore
-from solvent.diagnosis.engine import Engine
 from solvent.office.cases import case_endpoints
 from solvent.office.endpoints import routes
 from solvent.operations.cases import Desk
@@ -19,16 +17,6 @@ from tests.conftest import FixedClock
 
 pytestmark = pytest.mark.anyio
 TOKEN = "adm1n-t0ken"
-
-
-@pytest.fixture
-def store() -> MemoryCaseStore:
-    return MemoryCaseStore()
-
-
-@pytest.fixture
-def desk(small_engine: Engine, store: MemoryCaseStore, clock: FixedClock, random_bytes: Callable[[int], bytes]) -> Desk:
-    return Desk(small_engine, store, clock, random_bytes, lambda: 0)
 
 
 @pytest.fixture

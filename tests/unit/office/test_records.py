@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
@@ -8,7 +7,6 @@ import pytest
 from starlette.routing import Router
 
 from solvent.adapters.memory import MemoryCaseStore
-from solvent.diagnosis.engine import Engine
 from solvent.model.key import Key
 from solvent.model.occurrence import Attempted
 from solvent.office.cases import case_endpoints
@@ -21,15 +19,9 @@ from solvent.operations.requests import Requests
 from tests import small
 from tests.asgi import Answer, call
 from tests.books import AT_US, World, done, served
-from tests.conftest import FixedClock
 
 pytestmark = pytest.mark.anyio
 TOKEN = "adm1n-t0ken"
-
-
-@pytest.fixture
-def desk(small_engine: Engine, clock: FixedClock, random_bytes: Callable[[int], bytes]) -> Desk:
-    return Desk(small_engine, MemoryCaseStore(), clock, random_bytes, lambda: 0)
 
 
 def casework_of(desk: Desk, world: World) -> Casework:

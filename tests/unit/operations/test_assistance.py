@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from solvent.adapters.memory import MemoryCaseStore
 from solvent.base.errors import UsageError
-from solvent.diagnosis.engine import Engine
 from solvent.diagnosis.opinion.hearing import ANSWER_CHARS_MAX, Piece
 from solvent.model.opinion import Assisted, Opinion, Standing, Trouble
 from solvent.operations.assistance import Assistance, Conditions, Opinions
@@ -47,11 +44,6 @@ class Room:
         last = (await self.ask(opened, lang))[-1]
         assert isinstance(last, Assisted)
         return last
-
-
-@pytest.fixture
-def desk(small_engine: Engine, clock: FixedClock, random_bytes: Callable[[int], bytes]) -> Desk:
-    return Desk(small_engine, MemoryCaseStore(), clock, random_bytes, lambda: 0)
 
 
 @pytest.fixture

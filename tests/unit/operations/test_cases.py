@@ -24,11 +24,6 @@ KEY = "sk-proj-Ab1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2yZ3"
 
 
 @pytest.fixture
-def store() -> MemoryCaseStore:
-    return MemoryCaseStore()
-
-
-@pytest.fixture
 def ticks() -> Iterator[int]:
     return iter(range(0, 10**12, 250_000))
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from solvent.adapters.memory import MemoryCaseStore
@@ -12,7 +10,6 @@ from solvent.operations.asking import Answered, Refused, Why
 from solvent.operations.cases import Desk
 from solvent.operations.casework import Casework
 from tests import small
-from tests.conftest import FixedClock
 from tests.unit.console.operator_fakes import Answers
 
 pytestmark = pytest.mark.anyio
@@ -20,16 +17,6 @@ pytestmark = pytest.mark.anyio
 
 def shape(case: Case) -> dict[str, object]:
     return {"id": case.id, "state": case.state, "count": case.count}
-
-
-@pytest.fixture
-def store() -> MemoryCaseStore:
-    return MemoryCaseStore()
-
-
-@pytest.fixture
-def desk(small_engine: Engine, store: MemoryCaseStore, clock: FixedClock, random_bytes: Callable[[int], bytes]) -> Desk:
-    return Desk(small_engine, store, clock, random_bytes, lambda: 0)
 
 
 @pytest.fixture
