@@ -35,6 +35,8 @@ _API_ADDRESS = re.compile(
 _API_PATH = re.compile(r"(?:/[\w.-]{1,40}){0,3}/(?:v1|v1beta|chat/completions|messages|responses|embeddings|completions)\b", re.IGNORECASE)
 _NEAR = re.compile(r"^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0)|^[^.]+$|\.(?:local|internal|lan)$")
 _HOSTS_MAX = 8
+# What translators, keyboards and readers of screenshots write for the signs of JSON.
+_TYPOGRAPHIC = str.maketrans("“”„：，｛｝", "\"\"\":,{}")
 _CHINESE = re.compile(r"[一-鿿]")
 _MASKED = re.compile(r"https?://\*\*\*|\*\*\*\.\*\*\*|\*\*\*\.com")
 
@@ -55,6 +57,10 @@ def read(raw: str) -> Reading:
     if not gathered.errors and "\\" in clean:
         # The text itself is the inside of a string: `{\"error\": …}`.
         for piece in fragments.find(flat):
+            gathered.walk(piece.value, depth=0)
+    if not gathered.errors and "{" in flat and not flat.isascii():
+        typed = flat.translate(_TYPOGRAPHIC)
+        for piece in fragments.find(typed) if typed != flat else ():
             gathered.walk(piece.value, depth=0)
     gather.add_loose(flat, gathered)
     ids, suffixes = request_ids.find(flat, gathered.ids)

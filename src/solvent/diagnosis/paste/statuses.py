@@ -28,6 +28,7 @@ _INTRODUCED = re.compile(
       |\b(?:failed|responded|answered|replied|rejected|returned|got|received)\s(?:with\s)?(?:an?\s)?(?:HTTP\s)?(?:status\s)?(?:code\s)?(?:of\s)?[(\[`]?
       |\bfailed\sto\s[a-z ]{2,24}:\s?
       |(?:返回|状态码|错误码|故障代码|错误代码|报错|响应码|失败)\s?[:：]?\s?[(\[`（]?
+      |["']code["']\s?:\s?["']?
       |->\s?|→\s?(?:HTTP\s?)?|\[|statusCode\s?[:=]\s?|\bcode=)$""",
     re.VERBOSE | re.IGNORECASE,
 )
