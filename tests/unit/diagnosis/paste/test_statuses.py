@@ -68,3 +68,7 @@ def test_a_field_of_a_fragment_counts_after_the_words() -> None:
 
 def test_a_thousand_numbers_are_not_all_looked_at() -> None:
     assert len(codes("400 " * 5000)) < 300
+
+
+def test_the_code_of_torn_json_is_a_status() -> None:
+    assert codes('{"error":{"message":"refused" "code":400}}') == [400]
