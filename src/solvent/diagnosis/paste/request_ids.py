@@ -31,7 +31,9 @@ _LOOSE_RELAY_ID = re.compile(rf"^{_STAMP}[0-9A-Za-z]{{3,30}}$")
 # Zhipu and ByteDance begin their ids with the time, too, as answers show that people pasted; these are no relay's.
 _ZHIPU = re.compile(rf"(?<![0-9A-Za-z]){_STAMP}(?=\d{{0,15}}[a-f])[0-9a-f]{{16}}(?![0-9A-Za-z])")
 _BYTEDANCE = re.compile(rf"(?<![0-9A-Za-z]){_STAMP}(?=\d{{0,19}}[A-F])[0-9A-F]{{20}}(?![0-9A-Za-z])")
-_DATED = re.compile(f"{_ZHIPU.pattern}|{_BYTEDANCE.pattern}")
+# What Ark's own SDK signs a call with: local time and 20 random signs (volcenginesdkarkruntime/_utils/_utils.py).
+_ARK_SDK = re.compile(rf"(?<![0-9A-Za-z]){_STAMP}(?=\d{{0,8}}[A-Za-z])[0-9A-Za-z]{{20}}(?![0-9A-Za-z])")
+_DATED = re.compile(f"{_ZHIPU.pattern}|{_BYTEDANCE.pattern}|{_ARK_SDK.pattern}")
 _PREFIXED = re.compile(r"(?<![A-Za-z0-9_])req_(?:[0-9]{3}[A-Za-z0-9]{8,}|[0-9a-f]{32}|[A-Za-z0-9]{16,})(?![A-Za-z0-9])")
 _OURS = re.compile(rf"(?<![0-9A-Za-z]){REQUEST_ID}(?![0-9A-Za-z])")
 _ARK = re.compile(r"(?<![0-9a-f])02(1[4-9]\d{11})[0-9a-f]{30,40}(?![0-9a-f])")
@@ -114,7 +116,7 @@ def decode(value: str) -> RequestId:
         return RequestId(value, "volcengine", _plausible(int(ark.group(1))))
     if value.startswith("Root=1-"):
         return RequestId(value, "huggingface")
-    for issuer, shape in (("zhipu", _ZHIPU), ("volcengine", _BYTEDANCE)):
+    for issuer, shape in (("zhipu", _ZHIPU), ("volcengine", _BYTEDANCE), ("volcengine", _ARK_SDK)):
         if shape.fullmatch(value) is not None:
             return RequestId(value, issuer, _relay_times(value[:14], "one-api")[::-1])
     if _LOOSE_RELAY_ID.match(value):

@@ -34,7 +34,12 @@ def test_an_ids_shape_tells_issuer_and_time(value: str, issuer: str, times: tupl
 
 
 @pytest.mark.parametrize(
-    ("value", "issuer"), [("202603142338501da90b7ebe1d473d", "zhipu"), ("20250917031941000049CCD20589BB8F4A", "volcengine")]
+    ("value", "issuer"),
+    [
+        ("202603142338501da90b7ebe1d473d", "zhipu"),
+        ("20250917031941000049CCD20589BB8F4A", "volcengine"),
+        ("20260917031941XjZDCw2gevGWoqz0KBNb", "volcengine"),
+    ],
 )
 def test_an_id_of_a_vendor_that_begins_with_the_time_makes_no_relay(value: str, issuer: str) -> None:
     for text in (f'{{"request_id":"{value}"}}', f"API Error: 400 [1211][{value}]"):
