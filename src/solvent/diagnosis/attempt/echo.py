@@ -78,8 +78,10 @@ class Sent:
         after = bare_of(text[at + len(words) : at + len(words) + _AROUND]) if at >= 0 else b""
         whole, start, end = before + bare + after, len(before), len(before) + len(bare)
         found = []
-        for probe in dict.fromkeys((start, end - _PROBE, (start + end - _PROBE) // 2)):
-            if start <= probe <= end - _PROBE and self._finds(whole[probe : probe + _PROBE]):
+        # The last two stand across an end of the words: few letters of them may be the rest of a longer piece.
+        probes = (start, end - _PROBE, (start + end - _PROBE) // 2, start - _PROBE // 2, end - _PROBE // 2)
+        for probe in dict.fromkeys(probes):
+            if 0 <= probe <= len(whole) - _PROBE and self._finds(whole[probe : probe + _PROBE]):
                 left, right = self._grown(whole, probe)
                 inside = whole[max(left, start) : min(right, end)]
                 at_an_end = (left <= start or right >= end) and _is_long(inside, right - left, words, bare)
