@@ -61,13 +61,12 @@ class Pattern:
 class Occurrences:
     """Which expressions of a set occur in one text; those that take a match to tell are matched once they are asked for."""
 
-    __slots__ = ("_bytes", "_expressions", "_found", "_matches", "_open", "_text")
+    __slots__ = ("_bytes", "_found", "_open", "_set", "_text")
 
-    def __init__(self, expressions: list[Any], text: str, found: set[int], undecided: set[int]) -> None:
-        self._expressions = expressions
+    def __init__(self, patterns: PatternSet, text: str, found: set[int], undecided: set[int]) -> None:
+        self._set = patterns
         self._text = text
         self._bytes = text.encode("utf-8", "replace")
-        self._matches: dict[int, Any] = {}
         self._found = found
         self._open = undecided
 
@@ -75,17 +74,16 @@ class Occurrences:
         """Those of these expressions that occur."""
         if not numbers:
             return set()
-        for number in numbers & self._open:
-            self._open.discard(number)
-            match = self._expressions[number].search(self._bytes)
-            if match is not None:
-                self._matches[number] = match
-                self._found.add(number)
+        asked = numbers & self._open
+        if asked:
+            self._open -= asked
+            checks, text = self._set.checks, self._bytes
+            self._found.update(number for number in asked if checks[number].Match(text) is not None)
         return self._found & numbers
 
     def span(self, number: int) -> tuple[int, int] | None:
         """Start and end, in characters, of the first match of an expression, or None."""
-        match = self._matches.get(number) or self._expressions[number].search(self._bytes)
+        match = self._set.compiled(number).search(self._bytes)
         if match is None:
             return None
         start, end = match.span()
@@ -96,18 +94,26 @@ class Occurrences:
 
 
 class PatternSet:
-    """Several thousand case-insensitive RE2 expressions matched together."""
+    """Several thousand case-insensitive RE2 expressions matched together.
 
-    __slots__ = ("_all", "_always", "_expressions", "_pieces", "_told")
+    `checks` tell whether one occurs that no piece decides: a set of one expression, since asking whether is cheaper than asking where.
+    Where an expression stands is asked of few: these are compiled then.
+    """
+
+    __slots__ = ("_all", "_always", "_compiled", "_pieces", "_sources", "_told", "checks")
 
     def __init__(self, sources: list[str]) -> None:
-        self._expressions = [_compiled(source, source.encode()) for source in sources]
+        self._sources = sources
+        self._compiled: dict[int, Any] = {}
+        self.checks: dict[int, Any] = {}
         self._all = frozenset(range(len(sources)))
         self._always: list[int] = []
         decided: dict[str, list[int]] = defaultdict(list)
         undecided: dict[str, list[int]] = defaultdict(list)
         for number, source in enumerate(sources):
             found = literals.pieces(source)
+            if not found.whole:
+                self.checks[number] = _check(source)
             if found.needs is None:
                 self._always.append(number)
             for piece in found.needs or ():
@@ -127,7 +133,13 @@ class PatternSet:
                 found.update(decided)
             if maybe:
                 undecided.update(maybe)
-        return Occurrences(self._expressions, text, found, undecided)
+        return Occurrences(self, text, found, undecided)
+
+    def compiled(self, number: int) -> Any:
+        """The expression at this position of the list given at construction."""
+        if number not in self._compiled:
+            self._compiled[number] = _compiled(self._sources[number], self._sources[number].encode())
+        return self._compiled[number]
 
     def found_in(self, text: str) -> set[int]:
         """The positions, in the list given at construction, of the expressions that occur in `text`."""
@@ -140,3 +152,14 @@ def _compiled(source: str, text: str | bytes) -> Any:
     except re2.error as problem:
         message = f"`{source}` is not an RE2 expression: {problem}"
         raise PatternError(message) from problem
+
+
+def _check(source: str) -> Any:
+    check = re2.Set.SearchSet(_options())
+    try:
+        check.Add(source.encode())
+        check.Compile()
+    except re2.error:
+        _compiled(source, source)  # says what is wrong with it
+        raise
+    return check
