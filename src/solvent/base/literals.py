@@ -76,9 +76,9 @@ def pieces(source: str) -> Pieces:
 
 
 def rarity(source: str) -> int:
-    """How much a text must hold for the expression to match: characters, of those that not every error has; 0 where nothing is sure."""
+    """How much a text must hold for the expression to match: characters, of those that not every error has; -1 where nothing is sure."""
     needs = pieces(source).needs
-    return 0 if needs is None else min(map(_rare, needs))
+    return -1 if needs is None else min(map(_rare, needs))
 
 
 def _worth(texts: Iterable[str]) -> bool:

@@ -72,14 +72,28 @@ class Occurrences:
 
     def among(self, numbers: frozenset[int]) -> set[int]:
         """Those of these expressions that occur."""
-        if not numbers:
-            return set()
-        asked = numbers & self._open
-        if asked:
-            self._open -= asked
-            checks, text = self._set.checks, self._bytes
-            self._found.update(number for number in asked if checks[number].Match(text) is not None)
+        if not self._open.isdisjoint(numbers):
+            self._check(numbers & self._open)
         return self._found & numbers
+
+    def any(self, numbers: frozenset[int]) -> bool:
+        """Whether one of these expressions occurs."""
+        if not self._open.isdisjoint(numbers):
+            self._check(numbers & self._open)
+        return not self._found.isdisjoint(numbers)
+
+    def all(self, numbers: frozenset[int]) -> bool:
+        """Whether each of these expressions occurs."""
+        if not self._open.isdisjoint(numbers):
+            self._check(numbers & self._open)
+        return self._found >= numbers
+
+    def _check(self, numbers: frozenset[int]) -> None:
+        self._open -= numbers
+        checks, text = self._set.checks, self._bytes
+        for number in numbers:
+            if checks[number].Match(text) is not None:
+                self._found.add(number)
 
     def span(self, number: int) -> tuple[int, int] | None:
         """Start and end, in characters, of the first match of an expression, or None."""
@@ -100,7 +114,7 @@ class PatternSet:
     Where an expression stands is asked of few: these are compiled then.
     """
 
-    __slots__ = ("_all", "_always", "_compiled", "_pieces", "_sources", "_told", "checks")
+    __slots__ = ("_all", "_always", "_compiled", "_decided", "_pieces", "_sources", "_undecided", "checks")
 
     def __init__(self, sources: list[str]) -> None:
         self._sources = sources
@@ -121,18 +135,14 @@ class PatternSet:
         every = sorted(decided.keys() | undecided.keys())
         self._pieces = AhoCorasick(every, store_patterns=False)
         # For each piece: the expressions that it decides, and those that it makes worth a match.
-        self._told = [(tuple(decided.get(piece, ())), tuple(undecided.get(piece, ()))) for piece in every]
+        self._decided = [tuple(decided.get(piece, ())) for piece in every]
+        self._undecided = [tuple(undecided.get(piece, ())) for piece in every]
 
     def look(self, text: str) -> Occurrences:
         """What occurs in `text`."""
-        found: set[int] = set()
-        undecided = set(self._always)
-        for piece in {hit[0] for hit in self._pieces.find_matches_as_indexes(literals.fold(text), overlapping=True)}:
-            decided, maybe = self._told[piece]
-            if decided:
-                found.update(decided)
-            if maybe:
-                undecided.update(maybe)
+        pieces = {hit[0] for hit in self._pieces.find_matches_as_indexes(literals.fold(text), overlapping=True)}
+        found = set().union(*map(self._decided.__getitem__, pieces))
+        undecided = set(self._always).union(*map(self._undecided.__getitem__, pieces))
         return Occurrences(self, text, found, undecided)
 
     def compiled(self, number: int) -> Any:

@@ -182,7 +182,7 @@ class Engine:
             return
         inside, named = self._set.look(inner.message), {inner.code.lower(), inner.kind.lower()}
         for rank, precision, clause in rivals:
-            if inside.among(self._words[clause.rule.id]) or any(not named.isdisjoint(match.code) for match in clause.rule.matches):
+            if inside.any(self._words[clause.rule.id]) or any(not named.isdisjoint(match.code) for match in clause.rule.matches):
                 holding[clause.rule.id] = (rank + INNERMOST, precision, clause)
 
     def _candidates(self, reading: Reading, found: set[int], statuses: frozenset[int]) -> list[_Clause]:
@@ -304,13 +304,13 @@ def _precision(clause: _Clause) -> int:
 def _fails(clause: _Clause, reading: Reading, looked: Occurrences, chain: Chain, statuses: frozenset[int]) -> str | None:
     """Why the clause does not hold, or None where it does."""
     match = clause.match
-    if match.text and not looked.among(clause.text):
+    if clause.text and not looked.any(clause.text):
         return "its sentence does not occur"
-    if clause.all and len(looked.among(clause.all)) < len(clause.all):
+    if clause.all and not looked.all(clause.all):
         return "one of its expressions does not occur"
-    if clause.unless and looked.among(clause.unless):
+    if clause.unless and looked.any(clause.unless):
         return "an expression occurs that rules it out"
-    if match.code and not looked.among(clause.code) and reading.codes.isdisjoint(match.code):
+    if match.code and not looked.any(clause.code) and reading.codes.isdisjoint(match.code):
         return "its code does not occur in a field"
     if match.exception and not set(match.exception) & set(reading.exceptions[-3:]):
         return "its exception was not raised last"

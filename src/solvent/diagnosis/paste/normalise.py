@@ -21,7 +21,6 @@ _UNICODE_ESCAPE = re.compile(r"\\{1,8}u([0-9a-fA-F]{4})")
 _LINE_ESCAPE = re.compile(r"\\{1,8}[nrt](?![A-Za-z_]{0,20}\\)")
 _ESCAPED = re.compile(r"\\{1,8}([\"'/_`*\[\]<>])")
 _STEERS = ("\x1b", "\x9b", "␛", "\\u001b", "\\x1b", "\\033")
-_SPACE = re.compile(r"\s+")
 # Frames, borders and quote marks that begin a line in terminals, chats and Markdown; they would split a wrapped sentence.
 _LINE_FRAME = re.compile(r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?", re.MULTILINE)
 
@@ -31,16 +30,14 @@ _WRAP_MIN, _WRAP_MAX = 40, 240
 def printable(raw: str) -> str:
     """The text without escapes of terminals and control characters, so that it can neither hide a secret nor steer a terminal."""
     text = raw.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.isprintable():
+    if not text.replace("\n", "").isprintable():
         text = CONTROL.sub("", _ANSI.sub("", text))
     return text
 
 
 def clean(raw: str) -> str:
     """The paste without escapes of terminals, control characters and entities, with the words of hard-wrapped lines rejoined."""
-    text = printable(raw)
-    if "[" in text:
-        text = _ANSI.sub("", text)
+    text = unsteered(printable(raw))
     if "&" in text and _ENTITY.search(text):
         text = CONTROL.sub("", html.unescape(text))
     return _rejoin(text) if "\n" in text else text
@@ -55,7 +52,7 @@ def flatten(text: str) -> str:
         flat = _UNICODE_ESCAPE.sub(_from_code_point, flat)
         flat = _LINE_ESCAPE.sub(" ", flat)
         flat = _ESCAPED.sub(r"\1", flat)
-    flat = _SPACE.sub(" ", flat).strip()
+    flat = " ".join(flat.split())
     return flat if flat.isascii() else composed(flat)
 
 

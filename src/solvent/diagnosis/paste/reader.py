@@ -119,7 +119,8 @@ def _api_hosts(flat: str) -> tuple[str, ...]:
 def _exceptions(clean: str) -> tuple[str, ...]:
     if not any(end in clean for end in _EXCEPTION_ENDS):
         return ()
-    names = [found.group("name").rsplit(".", 1)[-1] for found in _EXCEPTION.finditer(clean)]
+    lines = _EXCEPTION.finditer(clean) if "\n" in clean else filter(None, (_EXCEPTION.match(clean),))
+    names = [found.group("name").rsplit(".", 1)[-1] for found in lines]
     if names:
         return tuple(names[-12:])
     return tuple(found.group(1).rsplit(".", 1)[-1] for found in _INLINE_EXCEPTION.finditer(clean[:8_000]))[-12:]

@@ -35,11 +35,13 @@ _BYTEDANCE = re.compile(rf"(?<![0-9A-Za-z]){_STAMP}(?=\d{{0,19}}[A-F])[0-9A-F]{{
 _ARK_SDK = re.compile(rf"(?<![0-9A-Za-z]){_STAMP}(?=\d{{0,8}}[A-Za-z])[0-9A-Za-z]{{20}}(?![0-9A-Za-z])")
 _DATED = re.compile(f"{_ZHIPU.pattern}|{_BYTEDANCE.pattern}|{_ARK_SDK.pattern}")
 _PREFIXED = re.compile(r"(?<![A-Za-z0-9_])req_(?:[0-9]{3}[A-Za-z0-9]{8,}|[0-9a-f]{32}|[A-Za-z0-9]{16,})(?![A-Za-z0-9])")
+_STAMPED = re.compile(r"20\d{12}")
 _OURS = re.compile(rf"(?<![0-9A-Za-z]){REQUEST_ID}(?![0-9A-Za-z])")
 _ARK = re.compile(r"(?<![0-9a-f])02(1[4-9]\d{11})[0-9a-f]{30,40}(?![0-9a-f])")
-# Searched in small letters, because an expression that minds no case is five times slower.
+# Searched in small letters, because an expression that minds no case is five times slower, and from `id` on, for the same reason.
 _LABELLED = re.compile(
-    r"""(?:request[ _-]?id|trace[ _-]?id|req[ _-]?id|请求\s?id|ray\ id|(?<![a-z])sid(?=:))["'`]?\s{0,3}(?:[:：=]|\s)\s{0,3}["'`(]?
+    r"""id(?:(?<=request[ _-]id)|(?<=requestid)|(?<=trace[ _-]id)|(?<=traceid)|(?<=req[ _-]id)|(?<=reqid)|(?<=请求\sid)|(?<=请求id)
+    |(?<=ray\ id)|(?<![a-z]sid)(?<=sid)(?=:))["'`]?\s{0,3}(?:[:：=]|\s)\s{0,3}["'`(]?
     (?P<id>(?:root=)?[a-z0-9][a-z0-9_.;=:@-]{2,127})""",
     re.VERBOSE,
 )
@@ -64,10 +66,10 @@ def find(flat: str, fields: dict[str, str]) -> tuple[tuple[RequestId, ...], int]
     layers = _signed(flat, places) if "request id" in lower else 0
     for found in _PREFIXED.finditer(flat) if "req_" in flat else ():
         places.setdefault(found.group(), found.start())
-    for found in _RELAY_ID.finditer(flat) if "20" in flat else ():
-        places.setdefault(found.group(), found.start())
-    for found in _DATED.finditer(flat) if "20" in flat else ():
-        places.setdefault(found.group(), found.start())
+    if _STAMPED.search(flat) is not None:
+        for shape in (_RELAY_ID, _DATED):
+            for found in shape.finditer(flat):
+                places.setdefault(found.group(), found.start())
     for found in _OURS.finditer(flat) if "slv-" in flat else ():
         places.setdefault(found.group(), found.start())
     for found in _ARK.finditer(flat) if "021" in flat else ():

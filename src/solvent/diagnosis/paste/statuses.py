@@ -32,6 +32,8 @@ _INTRODUCED = re.compile(
       |->\s?|→\s?(?:HTTP\s?)?|\[|statusCode\s?[:=]\s?|\bcode=)$""",
     re.VERBOSE | re.IGNORECASE,
 )
+# The most frequent of them, which need no search.
+_INTRODUCTIONS = ("rror code: ", "tatus code ", "tatus_code=", "tatus: ", "HTTP ", "-> ", "[")
 # What stands after one: the reason phrase, or a vendor's name for it.
 _REASON = re.compile(
     r"\s{0,2}[:,-]?\s{0,2}(?:message\s?=|too many requests|unauthorized|forbidden|bad request|not found|payment required"
@@ -55,7 +57,8 @@ _LINE_START = re.compile(r"^[^\w\n]{0,12}(?P<code>[45]\d\d)(?=[\s:*|-])(?!\s*(?:
 def find(clean: str, flat: str, numeric: list[int]) -> tuple[Status, ...]:
     """The statuses in order of appearance; `numeric` are those from fields of fragments, which come last."""
     found: dict[int, Status] = {}
-    for count, match in enumerate(_LINE_START.finditer(clean)):
+    starts = _LINE_START.finditer(clean) if "\n" in clean else filter(None, (_LINE_START.match(clean),))
+    for count, match in enumerate(starts):
         start = max(flat.find(match.group("code")), 0)
         found.setdefault(start, Status(int(match.group("code")), start, strong=True))
         if count > _NUMBERS_MAX:
@@ -64,7 +67,7 @@ def find(clean: str, flat: str, numeric: list[int]) -> tuple[Status, ...]:
         start, end = number.span()
         code = int(number.group())
         if code >= 200 and start not in found:
-            strong = _introduced(flat, start) or _REASON.match(flat, end) is not None
+            strong = flat.endswith(_INTRODUCTIONS, 0, start) or _REASON.match(flat, end) is not None or _introduced(flat, start)
             if strong or (code >= 400 and _placed(flat, start, end)):
                 found[start] = Status(code, start, strong)
         if count > _NUMBERS_MAX:
@@ -76,7 +79,7 @@ def find(clean: str, flat: str, numeric: list[int]) -> tuple[Status, ...]:
 
 
 def _introduced(flat: str, start: int) -> bool:
-    return _INTRODUCED.search(flat[max(start - _BEFORE_CHARS, 0) : start]) is not None
+    return start > 0 and _INTRODUCED.search(flat[max(start - _BEFORE_CHARS, 0) : start]) is not None
 
 
 def _placed(flat: str, start: int, end: int) -> bool:
