@@ -118,9 +118,9 @@ def _joints(text: str) -> list[tuple[int, int]]:
         start = place
         while start > 0 and place - start < _BEFORE_MAX and text[start - 1] in " \t\r\\+\"'":
             start -= 1
-        after = _AFTER.match(text, place + 1)
-        assert after is not None
-        if _BEFORE.fullmatch(text, start, place + 1):
+        if start > 0 and text[start - 1] in _INSIDE and _BEFORE.fullmatch(text, start, place + 1):
+            after = _AFTER.match(text, place + 1)
+            assert after is not None
             found.append((start, after.end()))
         place = text.find("\n", place + 1)
     if "+" in text:

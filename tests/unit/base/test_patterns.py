@@ -19,13 +19,9 @@ def test_case_does_not_matter() -> None:
     assert Pattern("insufficient balance").span("402 INSUFFICIENT Balance") == (4, 24)
 
 
-def test_groups_are_those_of_the_first_match() -> None:
-    assert Pattern(r"(\w+)=(\d+)?").groups("a= b=2") == ("a", None)
-    assert Pattern(r"(\w+)=(\d+)").groups("nothing here") is None
-
-
-def test_each_gives_every_match_in_order() -> None:
-    assert Pattern(r"(\d)x?").each("1x 2 3x") == [(0, 2, ("1",)), (3, 4, ("2",)), (5, 7, ("3",))]
+@pytest.mark.parametrize(("text", "places"), [("12 x 3 45", [(0, 2), (5, 6)]), ("余额 12 不足 3 45", [(3, 5), (9, 10)])])
+def test_the_first_places_are_told_by_characters(text: str, places: list[tuple[int, int]]) -> None:
+    assert Pattern(r"\d+").spans(text, 2) == places
 
 
 @pytest.mark.parametrize("source", ["(?=ahead)", "(?<!behind)", r"(a)\1", "(unclosed", "[z-a]"])
@@ -40,6 +36,15 @@ def test_an_expression_that_re2_does_not_read_is_named(source: str) -> None:
 
 def test_a_set_names_all_expressions_that_occur_and_no_other() -> None:
     assert PatternSet(list(WORDS)).found_in("Balance: 402\nRate Limit") == {0, 1, 3}
+
+
+def test_any_and_all_agree_with_what_occurs() -> None:
+    looked = PatternSet(list(WORDS)).look("Balance: 402\nRate Limit")
+    assert looked.any(frozenset({2, 3}))
+    assert not looked.any(frozenset({2, 4}))
+    assert looked.all(frozenset({0, 3}))
+    assert not looked.all(frozenset({0, 2}))
+    assert looked.among(frozenset({0, 2, 3})) == {0, 3}
 
 
 def test_an_empty_set_finds_nothing() -> None:

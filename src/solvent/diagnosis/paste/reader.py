@@ -36,7 +36,7 @@ _API_PATH = re.compile(r"(?:/[\w.-]{1,40}){0,3}/(?:v1|v1beta|chat/completions|me
 _NEAR = re.compile(r"^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0)|^[^.]+$|\.(?:local|internal|lan)$")
 _HOSTS_MAX = 8
 # What translators, keyboards and readers of screenshots write for the signs of JSON.
-_TYPOGRAPHIC = str.maketrans("“”„：，｛｝", "\"\"\":,{}")
+_TYPOGRAPHIC = str.maketrans("“”„：，｛｝", '""":,{}')
 _CHINESE = re.compile(r"[一-鿿]")
 _MASKED = re.compile(r"https?://\*\*\*|\*\*\*\.\*\*\*|\*\*\*\.com")
 

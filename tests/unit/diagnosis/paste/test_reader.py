@@ -63,7 +63,9 @@ def test_no_bait_makes_it_fail(raw: str) -> None:
 
 
 def test_json_with_typographic_signs_is_taken_apart() -> None:
-    reading = reader.read("返回：“{”status_code”：403，“request_id”：“c1ba3fa4-cf62-9e6e-afd2-6b6c55b1e41d”，“code”：“AccessDenied.Unpurchased”}")
+    reading = reader.read(
+        "返回：“{”status_code”：403，“request_id”：“c1ba3fa4-cf62-9e6e-afd2-6b6c55b1e41d”，“code”：“AccessDenied.Unpurchased”}"
+    )
     assert [status.code for status in reading.statuses] == [403]
     assert "accessdenied.unpurchased" in reading.codes
     assert [found.id for found in reading.request_ids] == ["c1ba3fa4-cf62-9e6e-afd2-6b6c55b1e41d"]
