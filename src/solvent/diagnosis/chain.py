@@ -29,6 +29,7 @@ _SHOP = re.compile(
     r"https?://(?P<host>[A-Za-z0-9.-]{4,120})(?::\d{1,5})?/[^\s\"'<>]{0,120}?(?:credit|billing|top-?up|recharge|wallet|pricing|upgrade|purchase|plans?\b)",
     re.IGNORECASE,
 )
+_BOX = re.compile(r"(?:^|\s)(?P<host>(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,10}) says\s", re.IGNORECASE)
 # A server names its own refusal `…_error` (or `…_panic`, or, as Anthropic does, `request_too_large`); any other word in the `type` of
 # a Claude-shaped error is another server's `code`, which new-api puts there.
 _OWN_TYPE_ENDINGS = ("error", "panic", "forbidden", "too_large")
@@ -223,10 +224,10 @@ def _own_credit(reading: Reading, chain: Chain, parties: Mapping[str, Party]) ->
 
 
 def _sells(reading: Reading, parties: Mapping[str, Party]) -> bool:
-    """Whether the text points to a page for buying credit at somebody who is no provider that we know."""
-    if "://" not in reading.flat:
-        return False
-    hosts = [found.group("host").lower() for found in _SHOP.finditer(reading.flat)]
+    """Whether somebody who is no provider that we know sells credit: a page for buying it, or a site that says so in a browser's box."""
+    hosts = [found.group("host").lower() for found in _SHOP.finditer(reading.flat)] if "://" in reading.flat else []
+    if " says" in reading.flat:
+        hosts += [found.group("host").lower() for found in _BOX.finditer(reading.flat)]
     return any(_nobodys(host, parties) for host in hosts)
 
 

@@ -124,6 +124,8 @@ STAMP = "(request id: 20260729103912821225788268d9d6wPH3thK5)"
         (f"403 Not enough wallet funds {STAMP}", "relay_user"),
         # A page that sells credit at nobody's known address sells it to the reader.
         ('402 {"error":"Not enough wallet funds: https://acme.example/billing/credits"}', "relay_user"),
+        ("app.acme.example says\n\n402 Not enough wallet funds", "relay_user"),
+        ("api.deepseek.com says\n\n402 Not enough wallet funds", "own_provider_account"),
         ('402 {"error":"Not enough wallet funds: https://api.together.ai/settings/billing"}', "own_provider_account"),
         ('402 {"error":"Not enough wallet funds: see https://acme.example/docs"}', "own_provider_account"),
         ("Dify: not enough wallet funds in your Dify account", "relay_user"),

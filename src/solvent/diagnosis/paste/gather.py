@@ -54,7 +54,7 @@ _CODE_KEYS = frozenset(
         "raw_code",
     }
 )
-_STATUS_KEYS = frozenset({"status", "status_code", "statuscode", "http_code", "http_status", "httpstatus", "code", "error_code"})
+_STATUS_KEYS = frozenset({"status", "status_code", "statuscode", "http_code", "http_status", "httpstatus", "http", "code", "error_code"})
 _ID_KEYS = frozenset(
     {
         "request_id",

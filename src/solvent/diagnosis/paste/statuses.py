@@ -14,7 +14,7 @@ _BEFORE_CHARS = 32
 
 # Expressions that begin with what they look for, and look behind it afterwards, are several times faster than the other way round.
 _NUMBER = re.compile(
-    r"[1-5]\d\d(?<![\d.]\d{3})(?<!\d:\d{3})(?![\d.,:%]*\d|\s?(?:ms\b|tokens|s\b|px|items|bytes|rpm|tpm|\|))", re.IGNORECASE
+    r"[1-5]\d\d(?<![\d.]\d{3})(?<!\d:\d{3})(?<!:\d\d,\d{3})(?![\d.,:%]*\d|\s?(?:ms\b|tokens|s\b|px|items|bytes|rpm|tpm|\|))", re.IGNORECASE
 )
 # What stands before a number that is a status without doubt.
 _INTRODUCED = re.compile(
@@ -29,11 +29,11 @@ _INTRODUCED = re.compile(
       |\bfailed\sto\s[a-z ]{2,24}:\s?
       |(?:返回|状态码|错误码|故障代码|错误代码|报错|响应码|失败)\s?[:：]?\s?[(\[`（]?
       |["']code["']\s?:\s?["']?
-      |->\s?|→\s?(?:HTTP\s?)?|\[|statusCode\s?[:=]\s?|\bcode=)$""",
+      |->\s?|→\s?(?:HTTP\s?)?|(?<!\w)\[|statusCode\s?[:=]\s?|code=)$""",
     re.VERBOSE | re.IGNORECASE,
 )
 # The most frequent of them, which need no search.
-_INTRODUCTIONS = ("rror code: ", "tatus code ", "tatus_code=", "tatus: ", "HTTP ", "-> ", "[")
+_INTRODUCTIONS = ("rror code: ", "tatus code ", "tatus_code=", "tatus: ", "HTTP ", "-> ")
 # What stands after one: the reason phrase, or a vendor's name for it.
 _REASON = re.compile(
     r"\s{0,2}[:,-]?\s{0,2}(?:message\s?=|too many requests|unauthorized|forbidden|bad request|not found|payment required"

@@ -36,6 +36,8 @@ def codes(text: str, numeric: list[int] | None = None) -> list[int]:
         ('Not a rate limit: 402 {"error":"no"}', 402),
         ("生成失败：402", 402),
         ("Server error '529 ' for url", 529),
+        ("2026-01-24 14:17:01,574 INFO: path=/v1/chat response_code=422", 422),
+        ("请求格式错误 (HTTP 400)：messages[466]: unknown variant", 400),
         ("the 500 calls failed with HTTP 429", 429),
     ],
 )
