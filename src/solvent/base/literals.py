@@ -20,7 +20,7 @@ _PIECE_MIN = 2
 _EVERYWHERE = re.compile(
     "[^a-z0-9\x80-\U0010ffff]|error|code|type|message|status|request|invalid|model|token|api|key|limit|exceeded|is|the|this|your"
 )
-# What two of these words next to each other say: as much as so many characters of others.
+# What one of these words says beside others: as much as so many characters.
 _NEXT = 3
 _PLAIN = re.compile(r"[^\\^$.|?*+()\[\]{}]+(?![?*+{])")
 _LITERAL_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a"}
@@ -97,11 +97,12 @@ def _better(one: frozenset[str] | None, other: frozenset[str] | None) -> frozens
 def _rare(piece: str) -> int:
     """How many characters of the piece say more than that the text is an error, in JSON or not.
 
-    Two words that every error has are seldom found next to each other.
+    A word that every error has is seldom found right beside another, or beside other letters.
     """
     left = _EVERYWHERE.sub(lambda found: " " if found[0].isalpha() else "", piece)
     common = left.count(" ")
-    return len(left) - common + _NEXT * max(common - 1, 0)
+    others = len(left) - common
+    return others + _NEXT * max(common - (not others), 0)
 
 
 def _sure(language: _Language) -> frozenset[str] | None:
