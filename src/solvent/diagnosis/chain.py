@@ -53,7 +53,7 @@ class Chain(Struct, frozen=True):
 
     def has(self, name: str) -> bool:
         """Whether the text shows this party."""
-        return self.weights.get(name, 0) > 0 or name in self.via or name == self.provider
+        return self.weights.get(name, 0) > 0 or name == self.provider or name in self.via
 
 
 def trace(reading: Reading, parties: Mapping[str, Party], marked: Mapping[str, int]) -> Chain:
@@ -68,7 +68,7 @@ def trace(reading: Reading, parties: Mapping[str, Party], marked: Mapping[str, i
         by_role.setdefault(parties[name].role, []).append(name)
 
     def strongest(role: Role, least: int = 1) -> list[str]:
-        return [name for name in by_role.get(role, ()) if weights[name] >= least]
+        return [name for name in by_role[role] if weights[name] >= least] if role in by_role else []
 
     providers = strongest(Role.PROVIDER)
     return Chain(

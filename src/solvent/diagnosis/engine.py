@@ -177,8 +177,10 @@ class Engine:
     def _prefer_innermost(self, reading: Reading, holding: dict[str, tuple[int, int, _Clause]]) -> None:
         """Of sentences that nobody in particular uses, those count more that the innermost error says itself, not the text around it."""
         inner = reading.innermost
+        if len(holding) < 2 or inner is None or not inner.message:
+            return
         rivals = [item for item in holding.values() if item[2].rule.id.startswith(_FAMILIES[0])]
-        if inner is None or not inner.message or len({item[2].rule.category for item in rivals}) < 2:
+        if len({item[2].rule.category for item in rivals}) < 2:
             return
         inside, named = self._set.look(inner.message), {inner.code.lower(), inner.kind.lower()}
         for rank, precision, clause in rivals:
@@ -333,6 +335,8 @@ def _unlikely(reading: Reading) -> dict[Category, int]:
     Where the last of them refuses, a server error before it is a wrapper's or an earlier attempt's.
     """
     told = [status.code for status in reading.statuses if status.strong and status.code >= 400]
+    if not told:
+        return {}
     codes = {code for code in told if code < 500 or told[-1] >= 500}
     against: dict[Category, int] = {}
     for statuses, categories, much in defaults.UNLIKELY:

@@ -9,6 +9,8 @@ from solvent.diagnosis.paste.reading import Status
 
 _HEAD = 8_000
 _SENTENCE_MAX = 160
+# So many rows of a table, or lines of code, are a document.
+_ROWS_MIN = 4
 # A question, Chinese prose, several lines, or a structure without an error in it.
 _TALKS = re.compile(
     r"[?？，。！]|\S\n\s*\S|^\s*[{\[]|how (?:do|can|to|much|many)|what is|which|thank|\bi can.t (?:see|find)", re.IGNORECASE
@@ -54,11 +56,12 @@ def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions:
     head = clean[:_HEAD]
     if gathered.answer and not any(error.message for error in gathered.errors) and not _failed_before(clean, statuses):
         return "answer"
-    if len(_TABLE_ROW.findall(head)) >= 4:
+    lines = head.count("\n") + 1
+    if lines >= _ROWS_MIN and len(_TABLE_ROW.findall(head)) >= _ROWS_MIN:
         return "documentation"
     told = any(error.message for error in gathered.errors) and any(status.strong and status.code >= 400 for status in statuses)
     traced = told or "Traceback (most" in clean or "\n    at " in clean
-    if not traced and len(_CODE_LINE.findall(head)) >= 4:
+    if not traced and lines >= _ROWS_MIN and len(_CODE_LINE.findall(head)) >= _ROWS_MIN:
         return "documentation"
     if not bad and not exceptions and not gathered.errors and _settings(head):
         return "documentation"
