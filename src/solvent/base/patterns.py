@@ -65,26 +65,26 @@ class Occurrences:
 
     def among(self, numbers: frozenset[int]) -> set[int]:
         """Those of these expressions that occur."""
-        if not self._open.isdisjoint(numbers):
-            self._check(numbers & self._open)
+        self._settle(numbers)
         return self._found & numbers
 
     def any(self, numbers: frozenset[int]) -> bool:
         """Whether one of these expressions occurs."""
-        if not self._open.isdisjoint(numbers):
-            self._check(numbers & self._open)
+        self._settle(numbers)
         return not self._found.isdisjoint(numbers)
 
     def all(self, numbers: frozenset[int]) -> bool:
         """Whether each of these expressions occurs."""
-        if not self._open.isdisjoint(numbers):
-            self._check(numbers & self._open)
+        self._settle(numbers)
         return self._found >= numbers
 
-    def _check(self, numbers: frozenset[int]) -> None:
-        self._open -= numbers
+    def _settle(self, numbers: frozenset[int]) -> None:
+        if self._open.isdisjoint(numbers):
+            return
+        asked = numbers & self._open
+        self._open -= asked
         checks, text = self._set.checks, self._bytes
-        for number in numbers:
+        for number in asked:
             if checks[number].Match(text) is not None:
                 self._found.add(number)
 
