@@ -49,7 +49,8 @@ class Party:
     `dialect`: the only API that a client speaks, None where it speaks several. `sends` are fields that a client adds to requests by itself.
     `steps` are where things are done in an app, `paid` what is known where somebody paid there and calls still fail.
     `resets`: when its limits begin anew, as far as somebody read it. `own_service`: an app whose calls are answered by a service of
-    the same name, so that words of nobody in particular are that service's.
+    the same name, so that words of nobody in particular are that service's. `callers_key`: what shows in its answer that it called the
+    provider with the reader's own key there, None where it never tells.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Party:
     paid: tuple[Fact, ...] = ()
     resets: tuple[Reset, ...] = ()
     own_service: bool = False
+    callers_key: str | None = None
 
     def link(self, kind: str) -> str | None:
         """The address of a page such as `billing`, `status` or `keys`, or None."""
@@ -125,6 +127,7 @@ def read_party(data: dict[str, Any], where: str) -> Party:
         paid=read_paid(table.tables("paid")),
         resets=resets,
         own_service=bool(table.flag("own_service", default=False)),
+        callers_key=table.text("callers_key", "") or None,
     )
     table.done()
     if party.steps and role is not Role.APP:

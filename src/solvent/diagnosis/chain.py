@@ -35,6 +35,10 @@ _BOX = re.compile(r"(?:^|\s)(?P<host>(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,10}) says
 _OWN_TYPE_ENDINGS = ("error", "panic", "forbidden", "too_large")
 
 
+# What a relay writes before words that somebody further in wrote.
+_HANDED_ON = re.compile(r"provider returned error|provider response failed|provider api error: |upstream error: \d{3}", re.IGNORECASE)
+
+
 class Chain(Struct, frozen=True):
     """The parties that the text shows, before any rule: weights by name, relay hops (innermost first), and the rest by role."""
 
@@ -136,14 +140,22 @@ def _shows_family(reading: Reading, *, writes_empty_param: bool) -> bool:
     return any(error.map_order or (error.empty_param and not writes_empty_param) for error in reading.errors)
 
 
-def hops_above_speaker(reading: Reading, chain: Chain) -> int:
+def hops_above_speaker(reading: Reading, chain: Chain, speaker: str | None = None) -> int:
     """How many relay layers lie between the relay that spoke about its customer and the reader; 0 where the reader is the customer.
 
     A relay's own refusal says its own type. A `<nil>` or another server's code in the `type` of a Claude-shaped error, or a second
-    suffix, means that the text came from one relay further in. Whatever stands around words that Solvent signed passed them on.
+    suffix, means that the text came from one relay further in. A `speaker` outside that family puts words of its own there. Whatever
+    stands around words that Solvent signed passed them on.
     """
-    passed_on = reading.nil_type or any(
-        error.claude_shape and error.kind != "" and not error.kind.lower().endswith(_OWN_TYPE_ENDINGS) for error in reading.errors
+    passed_on = (
+        reading.nil_type
+        or _HANDED_ON.search(reading.flat) is not None
+        or (
+            speaker in (None, *_FAMILY)
+            and any(
+                error.claude_shape and error.kind != "" and not error.kind.lower().endswith(_OWN_TYPE_ENDINGS) for error in reading.errors
+            )
+        )
     )
     around_solvent = len(chain.relays) - 1 if chain.relays and chain.relays[0][0] == SOLVENT else 0
     return max(reading.own_suffixes - 1, 1 if passed_on else 0, around_solvent)
@@ -158,10 +170,10 @@ def wallet_of(rule: Rule, reading: Reading, chain: Chain, parties: Mapping[str, 
     if not money and not (category is Category.ACCOUNT_SUSPENDED and rule.voice in ("provider", "any")):
         return Wallet.NONE
     if rule.voice == "relay":
-        if hops_above_speaker(reading, chain) > 0:
+        if hops_above_speaker(reading, chain, rule.provider) > 0:
             return Wallet.RELAY_UPSTREAM
         return Wallet.KEY_BUDGET if category is Category.BUDGET_LIMIT else Wallet.RELAY_USER
-    if operated(chain, parties, rule.provider):
+    if operated(reading, chain, parties, rule.provider):
         # A sentence of nobody in particular, from a relay that shows no sign of passing it on, is the relay's own.
         if rule.voice == "any" and not _passed_on(reading, chain):
             return _OWN_WORDS.get(category, Wallet.NONE)
@@ -231,12 +243,16 @@ def _sells(reading: Reading, parties: Mapping[str, Party]) -> bool:
     return any(_nobodys(host, parties) for host in hosts)
 
 
-def operated(chain: Chain, parties: Mapping[str, Party], speaker: str | None) -> bool:
-    """Whether a party with an account of its own stands between the speaker and the reader."""
+def operated(reading: Reading, chain: Chain, parties: Mapping[str, Party], speaker: str | None) -> bool:
+    """Whether a party stands between the speaker and the reader that made this call from an account of its own."""
     return any(
-        name != speaker and (name not in parties or parties[name].own_account)
+        name != speaker and (name not in parties or (parties[name].own_account and not _with_callers_key(parties[name], reading)))
         for name in (*(name for name, _ in chain.relays), *chain.gateways)
     )
+
+
+def _with_callers_key(party: Party, reading: Reading) -> bool:
+    return party.callers_key is not None and re.search(party.callers_key, reading.flat, re.IGNORECASE) is not None
 
 
 def layers(chain: Chain, parties: Mapping[str, Party], provider: str, wallet: Wallet, quote: str | None, voice: str) -> tuple[Layer, ...]:

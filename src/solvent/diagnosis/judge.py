@@ -38,7 +38,7 @@ def judge_reading(reading: Reading, engine: Engine, lang: str = "en") -> Verdict
     category = Category.OTHER if rule is None else rule.category
     wallet = Wallet.NONE if rule is None else chains.wallet_of(rule, reading, chain, parties)
     provider = _provider(decision, chain, reading, parties)
-    behind = rule is not None and rule.voice in ("provider", "any") and chains.operated(chain, parties, provider)
+    behind = rule is not None and rule.voice in ("provider", "any") and chains.operated(reading, chain, parties, provider)
     status, status_source = _status(decision)
     retryable = rule.retryable if rule is not None and rule.retryable is not None else category in PASSING
     begins = parties[provider].resets if provider in parties else ()
@@ -84,7 +84,7 @@ def _with_inner_hop(decision: Decision, reading: Reading) -> Chain:
     chain, rule = decision.chain, decision.rule
     if rule is None or rule.voice != "relay":
         return chain
-    needed = chains.hops_above_speaker(reading, chain) + 1
+    needed = chains.hops_above_speaker(reading, chain, rule.provider) + 1
     missing = needed - len(chain.relays)
     if missing <= 0:
         return chain

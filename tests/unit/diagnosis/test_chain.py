@@ -29,6 +29,13 @@ def traced(text: str) -> tuple[Chain, int]:
         ('{"error":{"message":"m","type":"insufficient_quota","param":"","code":"insufficient_quota"}}', ["new-api"]),
         ('{"error":{"message":"see https://***.com/***","type":"x","param":null}}', ["new-api"]),
         ('{"error":{"message":"用户额度不足 (request id: 2026061508083194611725904681712)","type":"v_api_error","param":""}}', ["v-api"]),
+        # The reader says that somebody else runs what they call, or holds the account.
+        ("Our platform team runs the LLM gateway. 402 Insufficient Balance", ["relay"]),
+        ("公司统一的大模型网关报错：402 Insufficient Balance", ["relay"]),
+        ("朋友搭的接口，我只有 key：402 Insufficient Balance", ["relay"]),
+        ("社内の AI ゲートウェイ: 402 Insufficient Balance", ["relay"]),
+        ("Topping up my own account changed nothing: 402 Insufficient Balance", ["relay"]),
+        ("We do not have a DeepSeek account, the vendor's plug-in does: 402 Insufficient Balance", ["relay"]),
     ],
 )
 def test_every_layer_of_relays_is_counted_innermost_first(text: str, relays: list[str]) -> None:
@@ -55,6 +62,9 @@ def test_every_layer_of_relays_is_counted_innermost_first(text: str, relays: lis
             1,
         ),
         ("用户额度不足, 剩余额度: ＄0.000000", 0),
+        # Whatever stands after a relay's words for an answer from further in was written there.
+        ("upstream error: 403 message=用户额度不足, 剩余额度: ＄0.000000", 1),
+        ('{"error":"Error: Current provider response failed: 用户额度不足, 剩余额度: ＄0.000000"}', 1),
     ],
 )
 def test_whether_a_relays_own_refusal_was_passed_on(text: str, hops: int) -> None:
@@ -128,6 +138,12 @@ STAMP = "(request id: 20260729103912821225788268d9d6wPH3thK5)"
         ("api.deepseek.com says\n\n402 Not enough wallet funds", "own_provider_account"),
         ('402 {"error":"Not enough wallet funds: https://api.together.ai/settings/billing"}', "own_provider_account"),
         ('402 {"error":"Not enough wallet funds: see https://acme.example/docs"}', "own_provider_account"),
+        # A gateway that called the provider with the reader's own key there says so.
+        (
+            '{"error":{"message":"Provider returned error","metadata":{"raw":"not enough wallet funds","is_byok":true}}}',
+            "own_provider_account",
+        ),
+        ('{"error":{"message":"Provider returned error","metadata":{"raw":"not enough wallet funds","is_byok":false}}}', "relay_upstream"),
         ("Dify: not enough wallet funds in your Dify account", "relay_user"),
         ("Dify: not enough wallet funds", "own_provider_account"),
         ('{"error":"Your account has been suspended"}', "own_provider_account"),
