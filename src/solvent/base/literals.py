@@ -16,6 +16,8 @@ from itertools import product
 WHOLE_MAX = 256
 _NEEDED_MAX = 1024
 _CLASS_MAX = 4
+# Looking for so many more pieces costs less than the match that they may spare.
+_ALSO_MAX = 8
 _PIECE_MIN = 2
 _EVERYWHERE = re.compile(
     "[^a-z0-9\x80-\U0010ffff]|error|code|type|message|status|request|invalid|model|token|api|key|limit|exceeded|is|the|this|your"
@@ -37,23 +39,25 @@ class _UnreadError(Exception):
 class Pieces:
     """`needs`: a text without any of these, in small letters, holds no match; None where nothing is sure.
 
-    `whole`: a text that holds one of them holds a match.
+    `whole`: a text that holds one of them holds a match. `also`: a few others, of which it must hold one as well; empty where none are known.
     """
 
     needs: frozenset[str] | None
     whole: bool
+    also: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class _Language:
     """What a part of an expression can match: `all` of it where it is little, and `needs`, of which one is always in it.
 
-    `placed`: a match also depends on what stands beside it.
+    `placed`: a match also depends on what stands beside it. `also`: of these, too, one is always in it, elsewhere.
     """
 
     all: frozenset[str] | None
     needs: frozenset[str] | None
     placed: bool = False
+    also: frozenset[str] = frozenset()
 
 
 _ANYTHING = _Language(None, None)
@@ -73,8 +77,8 @@ def pieces(source: str) -> Pieces:
     except _UnreadError:
         return Pieces(None, whole=False)
     if language.all is not None and _worth(language.all):
-        return Pieces(language.all, whole=not language.placed)
-    return Pieces(language.needs, whole=False)
+        return Pieces(_shortest(language.all), whole=not language.placed)
+    return Pieces(language.needs and _shortest(language.needs), whole=False, also=language.also)
 
 
 def rarity(source: str) -> int:
@@ -87,11 +91,26 @@ def _worth(texts: Iterable[str]) -> bool:
     return all(len(text) >= _PIECE_MIN for text in texts)
 
 
+def _shortest(texts: frozenset[str]) -> frozenset[str]:
+    """Those that hold no other: where a longer one is, so is the other in it."""
+    least = min(map(len, texts))
+    return frozenset(
+        text
+        for text in texts
+        if not any(text[start:end] in texts for start in range(len(text)) for end in range(start + least, len(text) + (start > 0)))
+    )
+
+
 def _better(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
     """Those of two sets of pieces that fewer texts hold, as far as lengths tell."""
     if one is None or other is None:
         return other if one is None else one
-    return max(one, other, key=lambda texts: (min(map(_rare, texts)), min(map(len, texts)), -len(texts)))
+    return max(one, other, key=_tells)
+
+
+def _tells(texts: frozenset[str]) -> tuple[int, int, int]:
+    """How much it says of a text that it holds one of these: for comparison."""
+    return min(map(_rare, texts)), min(map(len, texts)), -len(texts)
 
 
 def _rare(piece: str) -> int:
@@ -125,25 +144,26 @@ def _either(parts: list[_Language]) -> _Language:
 
 def _in_a_row(parts: list[_Language]) -> _Language:
     run: frozenset[str] = frozenset({""})
-    best: frozenset[str] | None = None
+    sure: list[frozenset[str]] = []
     whole = True
     for part in parts:
         if part.all is not None and len(run) * len(part.all) <= WHOLE_MAX:
             run = frozenset(before + after for before, after in product(run, part.all))
             continue
-        best, whole = _better(best, run if _worth(run) else None), False
-        run = part.all if part.all is not None else frozenset({""})
-        best = _better(best, part.needs)
+        sure += [run, part.needs or frozenset(), part.also]
+        run, whole = part.all if part.all is not None else frozenset({""}), False
     placed = any(part.placed for part in parts)
     if whole:
         return _Language(run, None, placed)
-    return _Language(None, _better(best, run if _worth(run) else None), placed)
+    sure = sorted((texts for texts in (*sure, run) if texts and _worth(texts)), key=_tells, reverse=True)
+    also = next((texts for texts in map(_shortest, sure[1:]) if len(texts) <= _ALSO_MAX), frozenset())
+    return _Language(None, sure[0] if sure else None, placed, also)
 
 
 def _repeated(part: _Language, least: int, most: int | None) -> _Language:
     if part.all is not None and most is not None and most <= _CLASS_MAX:
         return _either([_in_a_row([part] * times) for times in range(least, most + 1)])
-    return _Language(None, _sure(part) if least else None, part.placed)
+    return _Language(None, _sure(part) if least else None, part.placed, part.also if least else frozenset())
 
 
 class _Reader:
@@ -214,7 +234,7 @@ class _Reader:
         language = self._alternatives()
         if self._take() != ")":
             raise _UnreadError
-        return _Language(language.all, language.needs, language.placed or exact)
+        return _Language(language.all, language.needs, language.placed or exact, language.also)
 
     def _escape(self) -> _Language:
         char = self._escaped()

@@ -54,11 +54,12 @@ class Pattern:
 class Occurrences:
     """Which expressions of a set occur in one text; those that take a match to tell are matched once they are asked for."""
 
-    __slots__ = ("_bytes", "_found", "_open", "_set", "_text")
+    __slots__ = ("_bytes", "_folded", "_found", "_open", "_set", "_text")
 
-    def __init__(self, patterns: PatternSet, text: str, found: set[int], undecided: set[int]) -> None:
+    def __init__(self, patterns: PatternSet, text: str, folded: str, found: set[int], undecided: set[int]) -> None:
         self._set = patterns
         self._text = text
+        self._folded = folded
         self._bytes = text.encode("utf-8", "replace")
         self._found = found
         self._open = undecided
@@ -83,9 +84,9 @@ class Occurrences:
             return
         asked = numbers & self._open
         self._open -= asked
-        checks, text = self._set.checks, self._bytes
+        checks, also, text, held = self._set.checks, self._set.also, self._bytes, self._folded.__contains__
         for number in asked:
-            if checks[number].Match(text) is not None:
+            if (number not in also or any(map(held, also[number]))) and checks[number].Match(text) is not None:
                 self._found.add(number)
 
     def span(self, number: int) -> tuple[int, int] | None:
@@ -104,15 +105,16 @@ class PatternSet:
     """Several thousand case-insensitive RE2 expressions matched together.
 
     `checks` tell whether one occurs that no piece decides: a set of one expression, since asking whether is cheaper than asking where.
-    Where an expression stands is asked of few: these are compiled then.
+    `also` are pieces of which a text must hold one before it is asked. Where an expression stands is asked of few: these are compiled then.
     """
 
-    __slots__ = ("_all", "_always", "_compiled", "_decided", "_pieces", "_sources", "_undecided", "checks")
+    __slots__ = ("_all", "_always", "_compiled", "_decided", "_pieces", "_sources", "_undecided", "also", "checks")
 
     def __init__(self, sources: list[str]) -> None:
         self._sources = sources
         self._compiled: dict[int, Any] = {}
         self.checks: dict[int, Any] = {}
+        self.also: dict[int, tuple[str, ...]] = {}
         self._all = frozenset(range(len(sources)))
         self._always: list[int] = []
         decided: dict[str, list[int]] = defaultdict(list)
@@ -121,6 +123,8 @@ class PatternSet:
             found = literals.pieces(source)
             if not found.whole:
                 self.checks[number] = _check(source)
+            if found.also:
+                self.also[number] = tuple(sorted(found.also))
             if found.needs is None:
                 self._always.append(number)
             for piece in found.needs or ():
@@ -133,10 +137,11 @@ class PatternSet:
 
     def look(self, text: str) -> Occurrences:
         """What occurs in `text`."""
-        pieces = {hit[0] for hit in self._pieces.find_matches_as_indexes(literals.fold(text), overlapping=True)}
+        folded = literals.fold(text)
+        pieces = {hit[0] for hit in self._pieces.find_matches_as_indexes(folded, overlapping=True)}
         found = set().union(*map(self._decided.__getitem__, pieces))
         undecided = set(self._always).union(*map(self._undecided.__getitem__, pieces))
-        return Occurrences(self, text, found, undecided)
+        return Occurrences(self, text, folded, found, undecided)
 
     def compiled(self, number: int) -> Any:
         """The expression at this position of the list given at construction."""

@@ -15,7 +15,7 @@ from solvent.base.patterns import Pattern
         ("rate[ -]limit", {"rate limit", "rate-limit"}),
         ("too (?:low|small)", {"too low", "too small"}),
         ("is ?not", {"isnot", "is not"}),
-        ("ab{2,3}", {"abb", "abbb"}),
+        ("ab{2,3}", {"abb"}),  # where the longer is, the shorter is
         (r"\x27code\.x", {"'code.x"}),
         ("余额不足|欠费", {"余额不足", "欠费"}),
         ("x[]a]y", {"x]y", "xay"}),
@@ -82,6 +82,22 @@ def test_pieces_never_rule_out_a_match_nor_promise_one_that_is_none(parts: list[
         held = any(piece in fold(text) for piece in found.needs)
         assert held or not matches
         assert matches or not (held and found.whole)
+    assert not matches or not found.also or any(piece in fold(text) for piece in found.also)
+
+
+@pytest.mark.parametrize(
+    ("source", "needed", "also"),
+    [
+        ("(?:balance|wallet) [a-z]{1,9} (?:is )?(?:empty|spent)", {"balance ", "wallet "}, {" empty", " spent"}),
+        ("(?:quota (?:is|was) .*(?:gone|void)|x)", set(), set()),
+        ("(?:aa|bb|cc|dd|ee|ff|gg|hh|ii).(?:jjjj|kkkk)", {"jjjj", "kkkk"}, set()),
+        ("(?:quota.{1,9}(?:gone|void)){1,2}", {"quota"}, {"gone", "void"}),
+        ("(?:quota.{1,9}(?:gone|void))?", set(), set()),
+    ],
+)
+def test_what_a_match_must_hold_besides(source: str, needed: set[str], also: set[str]) -> None:
+    found = pieces(source)
+    assert (set(found.needs or ()), set(found.also)) == (needed, also)
 
 
 def test_words_that_every_error_has_make_nothing_rare() -> None:
