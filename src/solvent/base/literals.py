@@ -18,6 +18,8 @@ _NEEDED_MAX = 1024
 _CLASS_MAX = 4
 # Looking for so many more pieces costs less than the match that they may spare.
 _ALSO_MAX = 8
+# Signs that errors, JSON and log lines are full of: a single one of them says nothing.
+_COMMON_SIGNS = frozenset(" :;,.'\"-_/[]{}()=\n")
 _PIECE_MIN = 2
 _EVERYWHERE = re.compile(
     "[^a-z0-9\x80-\U0010ffff]|error|code|type|message|status|request|invalid|model|token|api|key|limit|exceeded|is|the|this|your"
@@ -155,9 +157,11 @@ def _in_a_row(parts: list[_Language]) -> _Language:
     placed = any(part.placed for part in parts)
     if whole:
         return _Language(run, None, placed)
-    sure = sorted((texts for texts in (*sure, run) if texts and _worth(texts)), key=_tells, reverse=True)
-    also = next((texts for texts in map(_shortest, sure[1:]) if len(texts) <= _ALSO_MAX), frozenset())
-    return _Language(None, sure[0] if sure else None, placed, also)
+    sure = sorted((texts for texts in (*sure, run) if texts and "" not in texts), key=_tells, reverse=True)
+    needs = next(filter(_worth, sure), None)
+    others = (_shortest(texts) for texts in sure if texts is not needs and _COMMON_SIGNS.isdisjoint(texts))
+    also = next((texts for texts in others if len(texts) <= _ALSO_MAX), frozenset())
+    return _Language(None, needs, placed, also)
 
 
 def _repeated(part: _Language, least: int, most: int | None) -> _Language:

@@ -93,6 +93,8 @@ def test_pieces_never_rule_out_a_match_nor_promise_one_that_is_none(parts: list[
         ("(?:aa|bb|cc|dd|ee|ff|gg|hh|ii).(?:jjjj|kkkk)", {"jjjj", "kkkk"}, set()),
         ("(?:quota.{1,9}(?:gone|void)){1,2}", {"quota"}, {"gone", "void"}),
         ("(?:quota.{1,9}(?:gone|void))?", set(), set()),
+        (r"^(?:is|are) \w{1,9}[?!]$", {"is ", "are "}, {"?", "!"}),
+        (r"quota \d{1,9}[:,]", {"quota "}, set()),
     ],
 )
 def test_what_a_match_must_hold_besides(source: str, needed: set[str], also: set[str]) -> None:
