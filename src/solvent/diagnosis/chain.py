@@ -68,37 +68,35 @@ def trace(reading: Reading, parties: Mapping[str, Party], marked: Mapping[str, i
             weights[found.issuer] = weights.get(found.issuer, 0) + CODE_WEIGHT
 
     by_role: dict[Role, list[str]] = {}
-    for name in sorted(weights, key=lambda name: (-weights[name], name)):
+    for name in sorted(weights, key=lambda name: (-weights[name], name)) if len(weights) > 1 else weights:
         by_role.setdefault(parties[name].role, []).append(name)
 
-    def strongest(role: Role, least: int = 1) -> list[str]:
-        return [name for name in by_role[role] if weights[name] >= least] if role in by_role else []
+    def strong(role: Role, weak: int = 0) -> list[str]:
+        """Those with strong marks; where none has, so many of those with weak ones (weight 1)."""
+        if role not in by_role:
+            return []
+        return [name for name in by_role[role] if weights[name] > 1] or by_role[role][:weak]
 
-    providers = strongest(Role.PROVIDER)
+    provider = by_role[Role.PROVIDER][0] if Role.PROVIDER in by_role else None
     return Chain(
         weights=weights,
-        provider=providers[0] if providers else None,
-        relays=_relays(
-            reading, parties, strongest(Role.RELAY, 2), writes_empty_param=bool(providers) and parties[providers[0]].empty_param
-        ),
-        gateways=tuple(strongest(Role.GATEWAY, 2)),
-        edges=tuple(strongest(Role.EDGE, 2)),
-        sdks=tuple(_best(strongest(Role.SDK), weights)),
-        apps=tuple(_best(strongest(Role.APP), weights)),
+        provider=provider,
+        relays=_relays(reading, parties, strong(Role.RELAY), writes_empty_param=provider is not None and parties[provider].empty_param),
+        gateways=tuple(strong(Role.GATEWAY)),
+        edges=tuple(strong(Role.EDGE)),
+        sdks=tuple(strong(Role.SDK, weak=1)),
+        apps=tuple(strong(Role.APP, weak=1)),
     )
-
-
-def _best(names: list[str], weights: Mapping[str, int]) -> list[str]:
-    """Weak marks (weight 1) count only where no strong one speaks."""
-    strong = [name for name in names if weights[name] > 1]
-    return strong or names[:1]
 
 
 def _relays(
     reading: Reading, parties: Mapping[str, Party], marked: list[str], *, writes_empty_param: bool
 ) -> tuple[tuple[str, str | None], ...]:
     """The relay hops, innermost first, each with its own request id where it left one."""
-    stamped = request_ids.stamped(reading.request_ids)
+    stamped = request_ids.stamped(reading.request_ids) if reading.request_ids else []
+    shows_family = _shows_family(reading, writes_empty_param=writes_empty_param)
+    if not (stamped or marked or shows_family or reading.own_suffixes or reading.api_hosts):
+        return ()
     # A relay without a name is no second one beside those that the text names or that left their id.
     known = bool(stamped) or any(name != UNNAMED_RELAY for name in marked)
     named = [name for name in marked if name not in (*_FAMILY, SOLVENT) and not (known and name == UNNAMED_RELAY)]
@@ -109,9 +107,7 @@ def _relays(
         hops[of_family[-1]] = (named[0], hops[of_family[-1]][1])
         named = named[1:]
     family = [name for name in marked if name in _FAMILY]
-    unmarked_hop = reading.own_suffixes > len(hops) or (
-        not of_family and (family or _shows_family(reading, writes_empty_param=writes_empty_param))
-    )
+    unmarked_hop = reading.own_suffixes > len(hops) or (not of_family and (family or shows_family))
     if unmarked_hop:
         hops.extend([(family[0] if family else "new-api", None)] * max(reading.own_suffixes - len(hops), 1))
     if SOLVENT in marked and all(name != SOLVENT for name, _ in hops):
