@@ -41,11 +41,12 @@ class _UnreadError(Exception):
 class Pieces:
     """`needs`: a text without any of these, in small letters, holds no match; None where nothing is sure.
 
-    `whole`: a text that holds one of them holds a match. `also`: a few others, of which it must hold one as well; empty where none are known.
+    `whole`: all texts that the expression matches, where they are few, wherever they stand; else empty. `also`: a few other pieces, of
+    which a text must hold one as well; empty where none are known.
     """
 
     needs: frozenset[str] | None
-    whole: bool
+    whole: frozenset[str] = frozenset()
     also: frozenset[str] = frozenset()
 
 
@@ -77,10 +78,10 @@ def pieces(source: str) -> Pieces:
     try:
         language = _Reader(source).whole()
     except _UnreadError:
-        return Pieces(None, whole=False)
+        return Pieces(None)
     if language.all is not None and _worth(language.all):
-        return Pieces(_shortest(language.all), whole=not language.placed)
-    return Pieces(language.needs and _shortest(language.needs), whole=False, also=language.also)
+        return Pieces(_shortest(language.all), whole=frozenset() if language.placed else language.all)
+    return Pieces(language.needs and _shortest(language.needs), also=language.also)
 
 
 def rarity(source: str) -> int:

@@ -18,6 +18,9 @@ from ahocorasick_rs import AhoCorasick
 
 from solvent.base import literals
 
+# Finding so many texts costs less than asking RE2 for a place.
+_TEXTS_MAX = 16
+
 
 class PatternError(ValueError):
     """An expression that RE2 does not read; the message names the expression and what is wrong with it."""
@@ -90,7 +93,11 @@ class Occurrences:
                 self._found.add(number)
 
     def span(self, number: int) -> tuple[int, int] | None:
-        """Start and end, in characters, of the first match of an expression, or None."""
+        """Start and end, in characters, of the first match of an expression, the longest of those that begin there; or None."""
+        texts = self._set.texts.get(number)
+        if texts is not None and len(self._folded) == len(self._text):
+            place, length = min(((place, -len(text)) for text in texts if (place := self._folded.find(text)) >= 0), default=(-1, 0))
+            return None if place < 0 else (place, place - length)
         match = self._set.compiled(number).search(self._bytes)
         if match is None:
             return None
@@ -105,16 +112,18 @@ class PatternSet:
     """Several thousand case-insensitive RE2 expressions matched together.
 
     `checks` tell whether one occurs that no piece decides: a set of one expression, since asking whether is cheaper than asking where.
-    `also` are pieces of which a text must hold one before it is asked. Where an expression stands is asked of few: these are compiled then.
+    `also` are pieces of which a text must hold one before it is asked. `texts` are all that an
+    expression matches, where they are few. Where another stands is asked of few: these are compiled then.
     """
 
-    __slots__ = ("_all", "_always", "_compiled", "_decided", "_pieces", "_sources", "_undecided", "also", "checks")
+    __slots__ = ("_all", "_always", "_compiled", "_decided", "_pieces", "_sources", "_undecided", "also", "checks", "texts")
 
     def __init__(self, sources: list[str]) -> None:
         self._sources = sources
         self._compiled: dict[int, Any] = {}
         self.checks: dict[int, Any] = {}
         self.also: dict[int, tuple[str, ...]] = {}
+        self.texts: dict[int, frozenset[str]] = {}
         self._all = frozenset(range(len(sources)))
         self._always: list[int] = []
         decided: dict[str, list[int]] = defaultdict(list)
@@ -123,6 +132,8 @@ class PatternSet:
             found = literals.pieces(source)
             if not found.whole:
                 self.checks[number] = _check(source)
+            elif len(found.whole) <= _TEXTS_MAX:
+                self.texts[number] = found.whole
             if found.also:
                 self.also[number] = tuple(sorted(found.also))
             if found.needs is None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
 
@@ -65,6 +65,7 @@ class _Clause:
     all: frozenset[int]
     unless: frozenset[int]
     code: frozenset[int]
+    precision: int  # how much it asks for: of two rules of one rank the stricter decides
 
 
 class Engine:
@@ -105,6 +106,7 @@ class Engine:
             all=frozenset(map(self._number, match.all)),
             unless=frozenset(map(self._number, match.unless)),
             code=frozenset(self._number(_bare(code)) for code in match.code if _distinctive(code)),
+            precision=_precision(match),
         )
         if match.guess:
             self._guesses.append(clause)
@@ -158,7 +160,7 @@ class Engine:
             if unlikely and clause.rule.id.startswith(_FAMILIES):
                 rank -= unlikely.get(clause.rule.category, 0)
             best = holding.get(clause.rule.id)
-            score = (rank, _precision(clause))
+            score = (rank, clause.precision)
             if best is None or score > best[:2]:
                 holding[clause.rule.id] = (*score, clause)
         self._prefer_innermost(reading, holding)
@@ -172,7 +174,7 @@ class Engine:
         """Words of a category near each other, in a text that nothing else explains."""
         for clause in self._guesses:
             if _fails(clause, reading, looked, chain, statuses) is None:
-                holding[clause.rule.id] = (clause.rule.rank - GUESSED, _precision(clause), clause)
+                holding[clause.rule.id] = (clause.rule.rank - GUESSED, clause.precision, clause)
 
     def _prefer_innermost(self, reading: Reading, holding: dict[str, tuple[int, int, _Clause]]) -> None:
         """Of sentences that nobody in particular uses, those count more that the innermost error says itself, not the text around it."""
@@ -297,9 +299,7 @@ def _bare(code: str) -> str:
     return rf"(?:^|[^a-z0-9_]){escaped}(?:[^a-z0-9_]|$)"
 
 
-def _precision(clause: _Clause) -> int:
-    """How much the clause asks for: of two rules of one rank the stricter decides."""
-    match = clause.match
+def _precision(match: Match) -> int:
     return 2 * (len(match.all) + bool(match.text) + bool(match.code)) + bool(match.party) + bool(match.status) + bool(match.exception)
 
 
@@ -329,15 +329,17 @@ def _fails(clause: _Clause, reading: Reading, looked: Occurrences, chain: Chain,
     return None
 
 
-def _unlikely(reading: Reading) -> dict[Category, int]:
+def _unlikely(reading: Reading) -> Mapping[Category, int]:
     """What the statuses of a text speak against, with how much.
 
     Where the last of them refuses, a server error before it is a wrapper's or an earlier attempt's.
     """
     told = [status.code for status in reading.statuses if status.strong and status.code >= 400]
-    if not told:
-        return {}
-    codes = {code for code in told if code < 500 or told[-1] >= 500}
+    return _against(frozenset(code for code in told if code < 500 or told[-1] >= 500)) if told else {}
+
+
+@lru_cache(maxsize=256)
+def _against(codes: frozenset[int]) -> Mapping[Category, int]:
     against: dict[Category, int] = {}
     for statuses, categories, much in defaults.UNLIKELY:
         if codes and codes <= statuses:

@@ -71,3 +71,17 @@ def test_a_literal_is_found_where_python_finds_it(text: str) -> None:
 
 def test_the_first_matches_are_as_many_as_are_asked_for() -> None:
     assert Pattern("不足|low").spans("余额不足, too low, low", 2) == [(2, 4), (10, 13)]
+
+
+@given(st.text(alphabet="ab balnceratimtİ余额不足0123456789\n", max_size=200))
+def test_where_an_expression_of_a_set_stands_is_where_it_stands_alone(text: str) -> None:
+    sources = ["a(?:b|bc)?", "余额|余额不足", "[ai]t? ", r"b\d+"]
+    looked = PatternSet(sources).look(text)
+    for number, source in enumerate(sources):
+        span, alone = looked.span(number), Pattern(source).span(text)
+        assert (span is None, span and span[0]) == (alone is None, alone and alone[0])
+
+
+def test_of_the_texts_of_an_expression_that_begin_in_one_place_the_longest_is_told() -> None:
+    looked = PatternSet(["balance|balance too low", "too (?:low|small)"]).look("Your Balance TOO low")
+    assert [looked.span(number) for number in (0, 1)] == [(5, 20), (13, 20)]
