@@ -20,6 +20,8 @@ from solvent.model.failure import MONEY
 from solvent.model.verdict import Category, Layer, Role, Wallet
 
 _FAMILY = ("new-api", "one-api")
+# Relays that are no forks of the family: beside its signs they are layers of their own.
+_BESIDE = ("litellm-proxy", "openrouter")
 SOLVENT = request_ids.SOLVENT
 UNNAMED_RELAY = "relay"
 _HOPS_MAX = 8
@@ -102,12 +104,14 @@ def _relays(
     named = [name for name in marked if name not in (*_FAMILY, SOLVENT) and not (known and name == UNNAMED_RELAY)]
     hops: list[tuple[str, str | None]] = [(_software(found.issuer), found.id) for found in stamped[: max(reading.own_suffixes, 1)]]
     of_family = [index for index, (name, _) in enumerate(hops) if name != SOLVENT]
-    if of_family and named and parties[named[0]].own_account and named[0] not in ("litellm-proxy", "openrouter"):
-        # A fork of the family that names itself: the layer is the fork's.
+    # A fork of the family that names itself: the layer is the fork's.
+    of_fork = bool(named) and parties[named[0]].own_account and named[0] not in _BESIDE
+    shown = shows_family and not (of_fork and named[0] != UNNAMED_RELAY)
+    if of_family and of_fork:
         hops[of_family[-1]] = (named[0], hops[of_family[-1]][1])
         named = named[1:]
     family = [name for name in marked if name in _FAMILY]
-    unmarked_hop = reading.own_suffixes > len(hops) or (not of_family and (family or shows_family))
+    unmarked_hop = reading.own_suffixes > len(hops) or (not of_family and (family or shown))
     if unmarked_hop:
         hops.extend([(family[0] if family else "new-api", None)] * max(reading.own_suffixes - len(hops), 1))
     if SOLVENT in marked and all(name != SOLVENT for name, _ in hops):

@@ -29,6 +29,8 @@ def traced(text: str) -> tuple[Chain, int]:
         ('{"error":{"message":"m","type":"insufficient_quota","param":"","code":"insufficient_quota"}}', ["new-api"]),
         ('{"error":{"message":"see https://***.com/***","type":"x","param":null}}', ["new-api"]),
         ('{"error":{"message":"用户额度不足 (request id: 2026061508083194611725904681712)","type":"v_api_error","param":""}}', ["v-api"]),
+        # What shows the family is the fork's that names itself.
+        ('{"error":{"message":"m","type":"Aihubmix_api_error","param":"","code":""}}', ["aihubmix"]),
         # The reader says that somebody else runs what they call, or holds the account.
         ("Our platform team runs the LLM gateway. 402 Insufficient Balance", ["relay"]),
         ("公司统一的大模型网关报错：402 Insufficient Balance", ["relay"]),

@@ -22,9 +22,14 @@ _LINE_ESCAPE = re.compile(r"\\{1,8}[nrt](?![A-Za-z_]{0,20}\\)")
 _ESCAPED = re.compile(r"\\{1,8}([\"'/_`*\[\]<>])")
 _STEERS = ("\x1b", "\x9b", "␛", "\\u001b", "\\x1b", "\\033")
 # Frames, borders and quote marks that begin a line in terminals, chats and Markdown; they would split a wrapped sentence.
-_LINE_FRAME = re.compile(r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?", re.MULTILINE)
+_LINE_FRAME = re.compile(r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?|[ \t][│┃║][ \t]*$", re.MULTILINE)
 
 _WRAP_MIN, _WRAP_MAX = 40, 240
+# A line that ends in one of these was wrapped between words.
+_WHOLE_WORDS = frozenset(
+    """a an and are as at be but by can cannot for from has have if in into is it its must no not of on or than that the this to use using
+    was with you your""".split()  # noqa: SIM905 - a list of words is read as one
+)
 
 
 def printable(raw: str) -> str:
@@ -105,7 +110,11 @@ def _rejoin(text: str) -> str:
     at_edge = [
         index
         for index in range(len(lines) - 1)
-        if widths[index] == edge and lines[index + 1] and not lines[index + 1][0].isspace() and not lines[index].endswith((".", ":", ";"))
+        if widths[index] == edge
+        and lines[index + 1]
+        and not lines[index + 1][0].isspace()
+        and not lines[index].endswith((".", ":", ";"))
+        and lines[index].rsplit(" ", 1)[-1].lower() not in _WHOLE_WORDS
     ]
     # A single long line among short ones says nothing about an edge unless the cut falls inside a word on both sides.
     if len(at_edge) < 2:

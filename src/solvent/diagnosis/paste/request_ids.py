@@ -45,7 +45,8 @@ _LABELLED = re.compile(
     (?P<id>(?:root=)?[a-z0-9][a-z0-9_.;=:@-]{2,127})""",
     re.VERBOSE,
 )
-_SUFFIX = re.compile(r"\((?:solvent )?request id:?\s{0,3}([0-9A-Za-z_-]{6,64})", re.IGNORECASE)
+# AiHubMix signs `(tid: …)`.
+_SUFFIX = re.compile(r"\((?:(?:solvent )?request id|tid):?\s{0,3}([0-9A-Za-z_-]{6,64})", re.IGNORECASE)
 _NOT_IDS = frozenset({"null", "none", "undefined", "string", "request", "header", "the", "and", "for", "from", "when", "is", "to"})
 IDS_MAX = 12
 # How many characters may stand between the suffixes of one error.
@@ -63,7 +64,7 @@ def find(flat: str, fields: dict[str, str]) -> tuple[tuple[RequestId, ...], int]
     """
     places: dict[str, int] = {}
     lower = normalise.lowered(flat)
-    layers = _signed(flat, places) if "request id" in lower else 0
+    layers = _signed(flat, places) if "request id" in lower or "(tid" in lower else 0
     for found in _PREFIXED.finditer(flat) if "req_" in flat else ():
         places.setdefault(found.group(), found.start())
     if _STAMPED.search(flat) is not None:

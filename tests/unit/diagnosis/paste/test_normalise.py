@@ -28,6 +28,11 @@ def test_words_cut_at_a_terminals_edge_are_whole_again() -> None:
     assert normalise.clean(wrapped) == text
 
 
+def test_a_line_that_ends_in_a_whole_word_was_wrapped_between_words() -> None:
+    text = '{"error":{"message":"The model that you have asked for with this account is not\nsupported"}}'
+    assert normalise.clean(text) == text
+
+
 def test_ordinary_lines_stay_apart() -> None:
     text = "first line of a log\nsecond line, a little longer\nthird"
     assert normalise.clean(text) == text
@@ -40,6 +45,7 @@ def test_ordinary_lines_stay_apart() -> None:
         ("credit balance\n     is too low", "credit balance is too low"),
         ("line one\\nline two", "line one line two"),
         ("⎿  API Error: 500\n│ more", "API Error: 500 more"),
+        ("reason: self-signed   │\n│ certificate   │", "reason: self-signed certificate"),
         ("insufficient\\_quota", "insufficient_quota"),
         ('a \\\\\\"deep\\\\\\" quote', 'a "deep" quote'),
     ],

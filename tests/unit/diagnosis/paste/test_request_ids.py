@@ -147,3 +147,8 @@ INNER, OUTER = "202607291039128212257888268d9d6wPH3thK5"[:39], "2026072910391382
 )
 def test_suffixes_count_as_layers_where_they_stand_together(text: str, layers: int) -> None:
     assert request_ids.find(text, {})[1] == layers
+
+
+def test_aihubmix_signs_with_a_tid_of_its_own() -> None:
+    found, layers = request_ids.find("no key provided (tid: a1b2c3d4e5f6)", {})
+    assert ([item.id for item in found], layers) == (["a1b2c3d4e5f6"], 1)
