@@ -110,15 +110,18 @@ def _rejoin(text: str) -> str:
     at_edge = [
         index
         for index in range(len(lines) - 1)
-        if widths[index] == edge
-        and lines[index + 1]
-        and not lines[index + 1][0].isspace()
-        and not lines[index].endswith((".", ":", ";"))
-        and lines[index].rsplit(" ", 1)[-1].lower() not in _WHOLE_WORDS
+        if widths[index] == edge and lines[index + 1] and not lines[index + 1][0].isspace() and not lines[index].endswith((".", ":", ";"))
     ]
     # A single long line among short ones says nothing about an edge unless the cut falls inside a word on both sides.
     if len(at_edge) < 2:
-        at_edge = [index for index in at_edge if lines[index][-1].isalnum() and lines[index + 1][0].isalnum() and "{" in text]
+        at_edge = [
+            index
+            for index in at_edge
+            if lines[index][-1].isalnum()
+            and lines[index + 1][0].isalnum()
+            and "{" in text
+            and lines[index].rsplit(" ", 1)[-1].lower() not in _WHOLE_WORDS
+        ]
     if not at_edge:
         return text
     joined = set(at_edge)
