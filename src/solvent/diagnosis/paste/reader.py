@@ -32,7 +32,12 @@ _API_ADDRESS = re.compile(
     https?://(?P<host>[A-Za-z0-9.-]{4,120})(?::\d{1,5})?(?P<path>/[^\s"'<>]{0,200})?""",
     re.VERBOSE | re.IGNORECASE,
 )
-_API_PATH = re.compile(r"(?:/[\w.-]{1,40}){0,3}/(?:v1|v1beta|chat/completions|messages|responses|embeddings|completions)\b", re.IGNORECASE)
+# Paths of the dialects that relays speak; another path below `/v1` is a vendor's own.
+_API_PATH = re.compile(
+    r"(?:/[\w.-]{1,40}){0,3}/(?:v1/?$|v1beta\b|chat/completions\b|messages\b|responses\b|embeddings\b|completions\b|models\b"
+    r"|images/(?:generations|edits)\b|audio/(?:speech|transcriptions)\b|credits\b)",
+    re.IGNORECASE,
+)
 _NEAR = re.compile(r"^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0)|^[^.]+$|\.(?:local|internal|lan)$")
 _HOSTS_MAX = 8
 # What translators, keyboards and readers of screenshots write for the signs of JSON.

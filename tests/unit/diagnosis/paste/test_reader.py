@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,3 +70,19 @@ def test_json_with_typographic_signs_is_taken_apart() -> None:
     assert [status.code for status in reading.statuses] == [403]
     assert "accessdenied.unpurchased" in reading.codes
     assert [found.id for found in reading.request_ids] == ["c1ba3fa4-cf62-9e6e-afd2-6b6c55b1e41d"]
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ("POST https://api.acme.example/v1/chat/completions 402", ("api.acme.example",)),
+        ("GET https://api.acme.example/v1/credits/balance says 17", ("api.acme.example",)),
+        ("base_url=https://acme.example/v1", ("acme.example",)),
+        ("endpoint https://llm.acme.example/openai", ("llm.acme.example",)),
+        # A vendor's own path is no dialect that a relay speaks.
+        ("POST https://api.acme.example/v1/listen 402", ()),
+        ("POST https://api.acme.example/api/rest/v1/generations 400", ()),
+    ],
+)
+def test_an_address_is_an_apis_where_a_dialect_is_spoken(text: str, hosts: tuple[str, ...]) -> None:
+    assert reader.read(text).api_hosts == hosts
