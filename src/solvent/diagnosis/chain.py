@@ -39,6 +39,7 @@ _OWN_TYPE_ENDINGS = ("error", "panic", "forbidden", "too_large")
 
 # What a relay writes before words that somebody further in wrote.
 _HANDED_ON = re.compile(r"provider returned error|provider response failed|provider api error: |upstream error: \d{3}", re.IGNORECASE)
+_HANDS_ON = ("rovider ", "ROVIDER ", "pstream error", "PSTREAM ERROR")
 
 
 class Chain(Struct, frozen=True):
@@ -149,7 +150,7 @@ def hops_above_speaker(reading: Reading, chain: Chain, speaker: str | None = Non
     """
     passed_on = (
         reading.nil_type
-        or _HANDED_ON.search(reading.flat) is not None
+        or (any(sign in reading.flat for sign in _HANDS_ON) and _HANDED_ON.search(reading.flat) is not None)
         or (
             speaker in (None, *_FAMILY)
             and any(
