@@ -17,9 +17,10 @@ _ANSI = re.compile(
 )
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\u00ad]")
 _ENTITY = re.compile(r"&(?:quot|amp|lt|gt|apos|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
-_UNICODE_ESCAPE = re.compile(r"\\{1,8}u([0-9a-fA-F]{4})")
-_LINE_ESCAPE = re.compile(r"\\{1,8}[nrt](?![A-Za-z_]{0,20}\\)")
-_ESCAPED = re.compile(r"\\{1,8}([\"'/_`*\[\]<>])")
+# Each begins with a backslash, not with a repetition: then the search for it jumps from one to the next.
+_UNICODE_ESCAPE = re.compile(r"\\\\{0,7}u([0-9a-fA-F]{4})")
+_LINE_ESCAPE = re.compile(r"\\\\{0,7}[nrt](?![A-Za-z_]{0,20}\\)")
+_ESCAPED = re.compile(r"\\\\{0,7}([\"'/_`*\[\]<>])")
 _STEERS = ("\x1b", "\x9b", "␛", "\\u001b", "\\x1b", "\\033")
 # Frames, borders and quote marks that begin a line in terminals, chats and Markdown; they would split a wrapped sentence.
 _LINE_FRAME = re.compile(r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?|[ \t][│┃║][ \t]*$", re.MULTILINE)
