@@ -85,7 +85,7 @@ def _with_inner_hop(decision: Decision, reading: Reading) -> Chain:
     if rule is None or rule.voice != "relay":
         return chain
     needed = chains.hops_above_speaker(reading, chain, rule.provider) + 1
-    missing = needed - len(chain.relays)
+    missing = needed - len(chain.relays) - (rule.provider in chain.gateways)
     if missing <= 0:
         return chain
     speaker = rule.provider or (chain.relays[0][0] if chain.relays else None)
