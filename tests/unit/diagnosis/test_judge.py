@@ -160,7 +160,9 @@ def test_a_relay_that_speaks_of_the_readers_balance_has_nobody_empty_behind_it()
     assert [(layer.name, layer.empty) for layer in drawn] == [("openrouter", True)]
 
 
-@pytest.mark.parametrize("text", ["Portkey Error: 412 budget exhausted", '402 {"is_bifrost_error":false,"error":{"type":"budget_exceeded"}}'])
+@pytest.mark.parametrize(
+    "text", ["Portkey Error: 412 budget exhausted", '402 {"is_bifrost_error":false,"error":{"type":"budget_exceeded"}}']
+)
 def test_a_gateway_that_speaks_for_itself_is_drawn_once(text: str) -> None:
     drawn = verdict(text).layers
     assert [layer.role.value for layer in drawn] == ["gateway"]
