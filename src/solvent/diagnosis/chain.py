@@ -38,8 +38,10 @@ _OWN_TYPE_ENDINGS = ("error", "panic", "forbidden", "too_large")
 
 
 # What a relay writes before words that somebody further in wrote.
-_HANDED_ON = re.compile(r"provider returned error|provider response failed|provider api error: |upstream error: \d{3}", re.IGNORECASE)
-_HANDS_ON = ("rovider ", "ROVIDER ", "pstream error", "PSTREAM ERROR")
+_HANDED_ON = re.compile(
+    r"provider returned error|provider response failed|provider api error: |upstream error: \d{3}|api error response: ", re.IGNORECASE
+)
+_HANDS_ON = ("rovider ", "ROVIDER ", "pstream error", "PSTREAM ERROR", "API error response")
 
 
 class Chain(Struct, frozen=True):
@@ -176,7 +178,7 @@ def wallet_of(rule: Rule, reading: Reading, chain: Chain, parties: Mapping[str, 
         return Wallet.KEY_BUDGET if category is Category.BUDGET_LIMIT else Wallet.RELAY_USER
     if operated(reading, chain, parties, rule.provider):
         # A sentence of nobody in particular, from a relay that shows no sign of passing it on, is the relay's own.
-        if rule.voice == "any" and not _passed_on(reading, chain):
+        if rule.voice == "any" and not _passed_on(reading, chain, parties):
             return _OWN_WORDS.get(category, Wallet.NONE)
         return Wallet.RELAY_UPSTREAM
     nobodys = category is Category.CREDIT_EXHAUSTED and rule.voice == "any"
@@ -188,10 +190,11 @@ def wallet_of(rule: Rule, reading: Reading, chain: Chain, parties: Mapping[str, 
 _OWN_WORDS = {Category.CREDIT_EXHAUSTED: Wallet.RELAY_USER, Category.BUDGET_LIMIT: Wallet.KEY_BUDGET}
 
 
-def _passed_on(reading: Reading, chain: Chain) -> bool:
+def _passed_on(reading: Reading, chain: Chain, parties: Mapping[str, Party]) -> bool:
     """Whether a relay shows that money words of nobody in particular came from further in.
 
-    A relay of the family says its own `…_api_error` with 401 or 403; any other type, or 402, beside its id is the upstream's.
+    A relay of the family says its own `…_api_error`, or a code that is known to be its own, with 401 or 403; any other type, or 402,
+    beside its id is the upstream's.
     """
     speaks_for_provider = chain.provider is not None and chain.weights[chain.provider] >= CODE_WEIGHT
     if speaks_for_provider or reading.masked or hops_above_speaker(reading, chain) > 0:
@@ -200,7 +203,8 @@ def _passed_on(reading: Reading, chain: Chain) -> bool:
         return False
     kinds = [error.kind.lower() for error in reading.errors if error.kind]
     if kinds:
-        return not any(kind.endswith("_api_error") for kind in kinds)
+        own = {code for name, _ in chain.relays if name in parties for code in parties[name].codes}
+        return not any(kind.endswith("_api_error") or kind in own for kind in kinds)
     return any(status.code == _PAYMENT_REQUIRED for status in reading.statuses)
 
 
@@ -214,7 +218,7 @@ def own_speaker(rule: Rule | None, reading: Reading, chain: Chain, parties: Mapp
     if rule is not None and rule.voice == "any" and service is not None:
         return service
     named = [name for name, _ in chain.relays if name != UNNAMED_RELAY]
-    if rule is None or rule.voice != "any" or not named or _passed_on(reading, chain) or rule.id.startswith("status/"):
+    if rule is None or rule.voice != "any" or not named or _passed_on(reading, chain, parties) or rule.id.startswith("status/"):
         return "unknown"
     return named[0]
 
