@@ -3,8 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 // An empty account comes as 400, 402, 403, 429 or 500: the words decide, not the status alone.
 const NO_MONEY = new RegExp(
   "insufficient.{0,9}(quota|balance|credit|fund)|not.?enough.?(balance|credit|fund)|credit balance|more credits" +
-  "|(balance|credits?|quota|budget).{0,20}(insufficient|not enough|exhaust|deplet|expired|too low|used up)|out of credits" +
-  "|exceeded your current quota|usage limits|spend(ing)?.?(limit|cap)|key limit|payment.required|billing_|budget_exceeded" +
+  "|(balance|credits?|quota|budget).{0,20}(insufficient|not enough|exhaust|deplet|expired|too low|used up)|out of.{0,8}(credits|budget)" +
+  "|exceeded your current quota|usage limits|spend(ing)?.?(limit|cap)|key limit|payment.required|billing_|budget.{0,16}exceeded" +
   "|arrear|overdue|no available channel|余额不足|[额用]度不足|额度失败|用[尽完]|欠费|无可用渠道", "i");
 // Two accounts, each paid on its own. ANTHROPIC_BASE_URL has no /v1.
 const { ANTHROPIC_BASE_URL, ANTHROPIC_API_KEY, MODEL, FALLBACK_BASE_URL, FALLBACK_API_KEY, FALLBACK_MODEL } = process.env;

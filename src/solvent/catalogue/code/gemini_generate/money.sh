@@ -3,8 +3,8 @@
 set -u
 # An empty account comes as 400, 402, 403, 429 or 500: the words decide, not the status alone.
 NO_MONEY='insufficient.{0,9}(quota|balance|credit|fund)|not.?enough.?(balance|credit|fund)|credit balance|more credits'
-NO_MONEY="$NO_MONEY|(balance|credits?|quota|budget).{0,20}(insufficient|not enough|exhaust|deplet|expired|too low|used up)|out of credits"
-NO_MONEY="$NO_MONEY|usage limits|spend(ing)?.?(limit|cap)|key limit|payment.required|billing_|budget_exceeded"
+NO_MONEY="$NO_MONEY|(balance|credits?|quota|budget).{0,20}(insufficient|not enough|exhaust|deplet|expired|too low|used up)|out of.{0,8}(credits|budget)"
+NO_MONEY="$NO_MONEY|usage limits|spend(ing)?.?(limit|cap)|key limit|payment.required|billing_|budget.{0,16}exceeded"
 NO_MONEY="$NO_MONEY|arrear|overdue|no available channel|余额不足|[额用]度不足|额度失败|用[尽完]|欠费|无可用渠道"
 BODY=$(mktemp) && trap 'rm -f "$BODY"' EXIT
 EARLIER=earlier-answer.json # put your own store here

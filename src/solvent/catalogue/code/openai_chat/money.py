@@ -5,8 +5,8 @@ from openai import APIError, OpenAI
 # An empty account comes as 400, 402, 403, 429 or 500: the words decide, not the status alone.
 NO_MONEY = re.compile(
     "insufficient.{0,9}(quota|balance|credit|fund)|not.?enough.?(balance|credit|fund)|credit balance|more credits"
-    "|(balance|credits?|quota|budget).{0,20}(insufficient|not enough|exhaust|deplet|expired|too low|used up)|out of credits"
-    "|exceeded your current quota|usage limits|spend(ing)?.?(limit|cap)|key limit|payment.required|billing_|budget_exceeded"
+    "|(balance|credits?|quota|budget).{0,20}(insufficient|not enough|exhaust|deplet|expired|too low|used up)|out of.{0,8}(credits|budget)"
+    "|exceeded your current quota|usage limits|spend(ing)?.?(limit|cap)|key limit|payment.required|billing_|budget.{0,16}exceeded"
     "|arrear|overdue|no available channel|余额不足|[额用]度不足|额度失败|用[尽完]|欠费|无可用渠道", re.I)
 # Two accounts, each paid on its own. OPENAI_BASE_URL ends in /v1.
 FIRST = [os.environ.get(name) for name in ("OPENAI_BASE_URL", "OPENAI_API_KEY", "MODEL")]
