@@ -117,7 +117,12 @@ _KINDS: tuple[_Kind, ...] = (
     _Kind(
         "cookie",
         r"cookie",
-        re.compile(r"((?:set-)?cookies?[\"']?\s{0,3}[:=,]\s{0,3}[\[{(]?\s?[\"']?)(?P<secret>[^\n]{0,60}[=:][^\n]{6,4000})", re.IGNORECASE),
+        # A count of them is none.
+        re.compile(
+            r"((?:set-)?cookies?[\"']?\s{0,3}[:=,]\s{0,3}[\[{(]?\s?[\"']?)(?!(?:\d{1,9}|true|false|null|none)\s{0,3}[,}\])])"
+            r"(?P<secret>[^\n]{0,60}[=:][^\n]{6,4000})",
+            re.IGNORECASE,
+        ),
         reach=5_000,
     ),
     _Kind("url-password", r"://[^\s/]*@", re.compile(r"(://[^\s:/@]{0,60}:)(?P<secret>[^\s/]{3,200})(?=@[A-Za-z0-9.-]{1,80})")),

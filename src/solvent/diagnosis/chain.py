@@ -39,9 +39,11 @@ _OWN_TYPE_ENDINGS = ("error", "panic", "forbidden", "too_large")
 
 # What a relay writes before words that somebody further in wrote.
 _HANDED_ON = re.compile(
-    r"provider returned error|provider response failed|provider api error: |upstream error: \d{3}|api error response: ", re.IGNORECASE
+    r"provider returned error|provider response failed|provider api error: |upstream error: \d{3}|api error response: "
+    r"|channel error \(channel #|[渠通]道测试失败",
+    re.IGNORECASE,
 )
-_HANDS_ON = ("rovider ", "ROVIDER ", "pstream error", "PSTREAM ERROR", "API error response")
+_HANDS_ON = ("rovider ", "ROVIDER ", "pstream error", "PSTREAM ERROR", "API error response", "hannel error (", "道测试失败")
 
 
 class Chain(Struct, frozen=True):

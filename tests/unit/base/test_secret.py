@@ -76,6 +76,7 @@ KEPT = [
     "chatcmpl-9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d",
     "/home/user/app.py and /home/runner/work",
     "max_tokens: 8192, tokens: 12345678",
+    '{"cookies": 954, "provider": "anthropic", "error": "fetch failed"}',
 ]
 
 

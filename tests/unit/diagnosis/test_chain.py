@@ -67,6 +67,8 @@ def test_every_layer_of_relays_is_counted_innermost_first(text: str, relays: lis
         # Whatever stands after a relay's words for an answer from further in was written there.
         ("upstream error: 403 message=用户额度不足, 剩余额度: ＄0.000000", 1),
         ('{"error":"Error: Current provider response failed: 用户额度不足, 剩余额度: ＄0.000000"}', 1),
+        ("[ERR] channel error (channel #7, status code: 403): 用户额度不足, 剩余额度: ＄0.000000", 1),
+        ("渠道测试失败：status_code=403, 用户额度不足, 剩余额度: ＄0.000000", 1),
     ],
 )
 def test_whether_a_relays_own_refusal_was_passed_on(text: str, hops: int) -> None:

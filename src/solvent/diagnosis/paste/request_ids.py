@@ -45,6 +45,10 @@ _LABELLED = re.compile(
     (?P<id>(?:root=)?[a-z0-9][a-z0-9_.;=:@-]{2,127})""",
     re.VERBOSE,
 )
+# Vercel's edge: the regions that the call passed, the time in milliseconds and a part of chance.
+_VERCEL = re.compile(r"(?<![0-9a-z])(?:[a-z]{3}\d::){1,3}[0-9a-z]{4,6}-(1[4-9]\d{11})-[0-9a-f]{12}(?![0-9a-f])")
+# What is in a text that holds an id of a shape, and the shape.
+_SHAPES = (("req_", _PREFIXED), ("slv-", _OURS), ("021", _ARK), ("::", _VERCEL))
 # AiHubMix signs `(tid: …)`.
 _SUFFIX = re.compile(r"\((?:(?:solvent )?request id|tid):?\s{0,3}([0-9A-Za-z_-]{6,64})", re.IGNORECASE)
 _NOT_IDS = frozenset({"null", "none", "undefined", "string", "request", "header", "the", "and", "for", "from", "when", "is", "to"})
@@ -65,16 +69,13 @@ def find(flat: str, fields: dict[str, str]) -> tuple[tuple[RequestId, ...], int]
     places: dict[str, int] = {}
     lower = normalise.lowered(flat)
     layers = _signed(flat, places) if "request id" in lower or "(tid" in lower else 0
-    for found in _PREFIXED.finditer(flat) if "req_" in flat else ():
-        places.setdefault(found.group(), found.start())
     if _STAMPED.search(flat) is not None:
         for shape in (_RELAY_ID, _DATED):
             for found in shape.finditer(flat):
                 places.setdefault(found.group(), found.start())
-    for found in _OURS.finditer(flat) if "slv-" in flat else ():
-        places.setdefault(found.group(), found.start())
-    for found in _ARK.finditer(flat) if "021" in flat else ():
-        places.setdefault(found.group(), found.start())
+    for sign, shape in _SHAPES:
+        for found in shape.finditer(flat) if sign in flat else ():
+            places.setdefault(found.group(), found.start())
     for value in fields.values():
         if value not in places and 2 < len(value) <= 128:
             places[value] = max(flat.find(value), 0)
@@ -117,6 +118,9 @@ def decode(value: str) -> RequestId:
     ark = _ARK.fullmatch(value)
     if ark is not None:
         return RequestId(value, "volcengine", _plausible(int(ark.group(1))))
+    vercel = _VERCEL.fullmatch(value)
+    if vercel is not None:
+        return RequestId(value, "vercel", _plausible(int(vercel.group(1))))
     if value.startswith("Root=1-"):
         return RequestId(value, "huggingface")
     for issuer, shape in (("zhipu", _ZHIPU), ("volcengine", _BYTEDANCE), ("volcengine", _ARK_SDK)):

@@ -22,6 +22,7 @@ from solvent.model.verdict import RequestId
         ("req_011CdztCT6HQtgEDuhfJGrjv", "anthropic", ()),
         ("req_b819769e1b53967deb1112984c48569f", "openai", ()),
         ("slv-1a0fbe5b3cb9d41b7ea00001", "solvent", ("2026-10-02T09:15:30Z",)),
+        ("hkg1::10e53-1789537254726-24aa648a2010", "vercel", ("2026-09-16T05:40:54Z",)),
         # A time before there were models to call is none.
         ("slv-00000000001ffffffff00001", "solvent", ()),
         ("slv-1a0fbe5b3cb9d41b7ea0000", "unknown", ()),
