@@ -119,7 +119,7 @@ _KINDS: tuple[_Kind, ...] = (
         r"cookie",
         # A count of them is none.
         re.compile(
-            r"((?:set-)?cookies?[\"']?\s{0,3}[:=,]\s{0,3}[\[{(]?\s?[\"']?)(?!(?:\d{1,9}|true|false|null|none)\s{0,3}[,}\])])"
+            r"((?:set-)?cookies?[\"']?\s{0,3}[:=,]\s{0,3}[\[{(]?\s?[\"']?)(?!\s{0,4}(?:\d{1,9}|true|false|null|none)\s{0,3}[,}\])])"
             r"(?P<secret>[^\n]{0,60}[=:][^\n]{6,4000})",
             re.IGNORECASE,
         ),
