@@ -7,6 +7,7 @@ that uses more is not refused; it only cannot be ruled out (`needs` is None).
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,7 @@ WHOLE_MAX = 256
 _NEEDED_MAX = 1024
 _CLASS_MAX = 4
 # Looking for so many more pieces costs less than the match that they may spare.
-_ALSO_MAX = 8
+_ALSO_MAX, _ALSO_LOOKED_AT = 8, 24
 # Signs that errors, JSON and log lines are full of: a single one of them says nothing.
 _COMMON_SIGNS = frozenset(" :;,.'\"-_/[]{}()=\n")
 _PIECE_MIN = 2
@@ -81,7 +82,8 @@ def pieces(source: str) -> Pieces:
         return Pieces(None)
     if language.all is not None and _worth(language.all):
         return Pieces(_shortest(language.all), whole=frozenset() if language.placed else language.all)
-    return Pieces(language.needs and _shortest(language.needs), also=language.also)
+    also = _shortest(language.also) if language.also else frozenset()
+    return Pieces(language.needs and _shortest(language.needs), also=also if len(also) <= _ALSO_MAX else frozenset())
 
 
 def rarity(source: str) -> int:
@@ -96,11 +98,15 @@ def _worth(texts: Iterable[str]) -> bool:
 
 def _shortest(texts: frozenset[str]) -> frozenset[str]:
     """Those that hold no other: where a longer one is, so is the other in it."""
-    least = min(map(len, texts))
+    lengths = sorted(set(map(len, texts)))
     return frozenset(
         text
         for text in texts
-        if not any(text[start:end] in texts for start in range(len(text)) for end in range(start + least, len(text) + (start > 0)))
+        if not any(
+            text[start : start + length] in texts
+            for length in lengths[: bisect_left(lengths, len(text))]
+            for start in range(len(text) - length + 1)
+        )
     )
 
 
@@ -160,8 +166,8 @@ def _in_a_row(parts: list[_Language]) -> _Language:
         return _Language(run, None, placed)
     sure = sorted((texts for texts in (*sure, run) if texts and "" not in texts), key=_tells, reverse=True)
     needs = next(filter(_worth, sure), None)
-    others = (_shortest(texts) for texts in sure if texts is not needs and _COMMON_SIGNS.isdisjoint(texts))
-    also = next((texts for texts in others if len(texts) <= _ALSO_MAX), frozenset())
+    others = (texts for texts in sure if texts is not needs and _COMMON_SIGNS.isdisjoint(texts))
+    also = next((texts for texts in others if len(texts) <= _ALSO_LOOKED_AT), frozenset())
     return _Language(None, needs, placed, also)
 
 
