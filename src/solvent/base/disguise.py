@@ -19,8 +19,8 @@ _LAYERS_MAX = 3  # one disguise inside another
 # Each begins with a letter of its own, not with a repetition: then the search for it jumps from one to the next.
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
 _POINT = re.compile(r"\\\\{0,7}(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))")
-# Not where it begins a folder of Windows.
-_BREAK = re.compile(r"\\\\{0,7}[nrt](?![A-Za-z_]{0,20}\\)")
+# A line's end as JSON and logs write it; not where it begins a folder of Windows.
+LINE_ESCAPE = re.compile(r"\\\\{0,7}[nrt](?![A-Za-z_]{0,20}\\)")
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|quot|apos|amp|lt|gt|commat|lowbar|period|sol|num|colon);")
 # Letters, digits and the signs that stand in secrets; the marks of Chinese sentences stay as they are.
 _WIDE = {0xFEE0 + ord(sign): sign for sign in "0123456789+-./@_%=~()\\ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"}
@@ -74,7 +74,7 @@ def plain(text: str) -> str:
         text = _PERCENT.sub(_decoded, text)
     if "\\" in text:
         text = _POINT.sub(lambda found: _sign(int(found[1] or found[2], 16)), text)
-        text = _BREAK.sub(" ", text).replace("\\/", "/")
+        text = LINE_ESCAPE.sub(" ", text).replace("\\/", "/")
     if "&" in text:
         text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
     if not text.isascii() and _WIDE_SIGN.search(text):

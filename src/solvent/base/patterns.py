@@ -112,8 +112,8 @@ class PatternSet:
     """Several thousand case-insensitive RE2 expressions matched together.
 
     `checks` tell whether one occurs that no piece decides: a set of one expression, since asking whether is cheaper than asking where.
-    `also` are pieces of which a text must hold one before it is asked. `texts` are all that an
-    expression matches, where they are few. Where another stands is asked of few: these are compiled then.
+    `also` are pieces of which a text must hold one before it is asked. `texts` are all that an expression matches, where they are few.
+    Where another stands is asked of few: these are compiled then.
     """
 
     __slots__ = ("_all", "_always", "_compiled", "_decided", "_pieces", "_sources", "_undecided", "also", "checks", "texts")

@@ -54,9 +54,9 @@ _CODE_KEYS = frozenset(
         "raw_code",
     }
 )
-_STATUS_KEYS = frozenset(
-    {"status", "status_code", "statuscode", "http_code", "http_status", "httpstatus", "httpcode", "http", "code", "error_code"}
-)
+# Fields of an error object that tell its status, in the order in which they are believed; and those that tell one anywhere.
+_STATUS_FIELDS = ("status", "status_code", "statuscode", "http_code", "httpcode", "code")
+_STATUS_KEYS = frozenset({*_STATUS_FIELDS, "http_status", "httpstatus", "http", "error_code"})
 _ID_KEYS = frozenset(
     {
         "request_id",
@@ -201,7 +201,7 @@ def _message_of(fields: dict[str, Any]) -> str:
 
 
 def _status_of(fields: dict[str, Any]) -> int | None:
-    for key in ("status", "status_code", "statuscode", "http_code", "httpcode", "code"):
+    for key in _STATUS_FIELDS:
         value = str(fields.get(key, ""))
         if _FAILING.fullmatch(value[:3]) and not value[3:4].isdigit():
             return int(value[:3])

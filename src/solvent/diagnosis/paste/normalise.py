@@ -11,6 +11,7 @@ import re
 import unicodedata
 
 from solvent.base.composed import composed
+from solvent.base.disguise import LINE_ESCAPE
 
 _ANSI = re.compile(
     r"(?:\x1b|\\u001b|\\x1b|\\033|␛)\[[0-9;?]{0,16}[A-Za-z]|\x9b[0-9;?]{0,16}[A-Za-z]|\x1b\][^\x07\x1b\n]{0,300}(?:\x07|\x1b\\)?|\x1b[@-Z\\-_]"
@@ -19,7 +20,6 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\u200b-\u200f\u
 _ENTITY = re.compile(r"&(?:quot|amp|lt|gt|apos|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
 # Each begins with a backslash, not with a repetition: then the search for it jumps from one to the next.
 _UNICODE_ESCAPE = re.compile(r"\\\\{0,7}u([0-9a-fA-F]{4})")
-_LINE_ESCAPE = re.compile(r"\\\\{0,7}[nrt](?![A-Za-z_]{0,20}\\)")
 _ESCAPED = re.compile(r"\\\\{0,7}([\"'/_`*\[\]<>])")
 _STEERS = ("\x1b", "\x9b", "␛", "\\u001b", "\\x1b", "\\033")
 # Frames, borders and quote marks that begin a line in terminals, chats and Markdown; they would split a wrapped sentence.
@@ -56,7 +56,7 @@ def flatten(text: str) -> str:
         flat = _LINE_FRAME.sub(" ", flat)
     if "\\" in flat:
         flat = _UNICODE_ESCAPE.sub(_from_code_point, flat)
-        flat = _LINE_ESCAPE.sub(" ", flat)
+        flat = LINE_ESCAPE.sub(" ", flat)
         flat = _ESCAPED.sub(r"\1", flat)
     flat = " ".join(flat.split())
     return flat if flat.isascii() else composed(flat)
