@@ -36,11 +36,16 @@ def _options() -> Any:
 class Pattern:
     """One case-insensitive RE2 expression."""
 
-    __slots__ = ("_compiled", "source")
+    __slots__ = ("_check", "_compiled", "source")
 
     def __init__(self, source: str) -> None:
         self.source = source
         self._compiled = _compiled(source, source)
+        self._check = _check(source)
+
+    def occurs(self, text: str) -> bool:
+        """Whether the text holds a match: cheaper than asking where."""
+        return self._check.Match(text.encode("utf-8", "replace")) is not None
 
     def span(self, text: str) -> tuple[int, int] | None:
         """Start and end of the first match in characters, or None."""
@@ -125,7 +130,7 @@ class PatternSet:
         self.also: dict[int, tuple[str, ...]] = {}
         self.texts: dict[int, frozenset[str]] = {}
         self._all = frozenset(range(len(sources)))
-        self._always: list[int] = []
+        always: list[int] = []
         decided: dict[str, list[int]] = defaultdict(list)
         undecided: dict[str, list[int]] = defaultdict(list)
         for number, source in enumerate(sources):
@@ -137,21 +142,22 @@ class PatternSet:
             if found.also:
                 self.also[number] = tuple(sorted(found.also))
             if found.needs is None:
-                self._always.append(number)
+                always.append(number)
             for piece in found.needs or ():
                 (decided if found.whole else undecided)[piece].append(number)
+        self._always = frozenset(always)
         every = sorted(decided.keys() | undecided.keys())
         self._pieces = AhoCorasick(every, store_patterns=False)
         # For each piece: the expressions that it decides, and those that it makes worth a match.
-        self._decided = [tuple(decided.get(piece, ())) for piece in every]
-        self._undecided = [tuple(undecided.get(piece, ())) for piece in every]
+        self._decided = [frozenset(decided.get(piece, ())) for piece in every]
+        self._undecided = [frozenset(undecided.get(piece, ())) for piece in every]
 
     def look(self, text: str) -> Occurrences:
         """What occurs in `text`."""
         folded = literals.fold(text)
         pieces = {hit[0] for hit in self._pieces.find_matches_as_indexes(folded, overlapping=True)}
         found = set().union(*map(self._decided.__getitem__, pieces))
-        undecided = set(self._always).union(*map(self._undecided.__getitem__, pieces))
+        undecided = set().union(self._always, *map(self._undecided.__getitem__, pieces))
         return Occurrences(self, text, folded, found, undecided)
 
     def compiled(self, number: int) -> Any:

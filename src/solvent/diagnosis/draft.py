@@ -119,7 +119,7 @@ def expression(reading: Reading) -> str | None:
         if len("".join(_WORD.findall(_MASK.sub(" ", wanted)))) < _LETTERS_MIN:
             continue
         made = _expression(wanted)
-        if Pattern(made).span(reading.flat) is not None:
+        if Pattern(made).occurs(reading.flat):
             return made
     return None
 
@@ -167,6 +167,6 @@ def _example(reading: Reading, status: int | None, expressions: Sequence[str]) -
     body = json.dumps({"error": {"message": said}}, ensure_ascii=False)
     for text in (body if status is None else f"{status} {body}", said):
         flat = reader.read(text).flat
-        if any(Pattern(one).span(flat) is not None for one in expressions):
+        if any(Pattern(one).occurs(flat) for one in expressions):
             return text
     return f"{MARK}: the error as the vendor writes it, with made-up ids"

@@ -39,7 +39,7 @@ _TRAIL_MAX = 8
 # Folders whose sentences are nobody's in particular.
 _FAMILIES = ("generic/", "client/")
 # An expression may ask for a field's name so as not to match elsewhere; the name is no part of the words.
-_FIELD_NAME = re.compile(r"^(?:message|error|detail|msg|code|type|reason|status)[\"']?\s?[:=]\s?[\"']?", re.IGNORECASE)
+_FIELD_NAME = re.compile(r"(?:message|error|detail|msg|code|type|reason|status)[\"']?\s?[:=]\s?[\"']?", re.IGNORECASE)
 
 
 class Decision(Struct, frozen=True):
@@ -363,4 +363,6 @@ def _excerpt(flat: str, start: int, end: int) -> str:
         start -= 1
     while end < len(flat) and flat[end].isalnum() and flat[end].isascii() and end - start < 200:
         end += 1
-    return _FIELD_NAME.sub("", flat[start : min(end, start + 200)].strip(" \"'{}[](),:;"))
+    words = flat[start : min(end, start + 200)].strip(" \"'{}[](),:;")
+    field = _FIELD_NAME.match(words)
+    return words if field is None else words[field.end() :]

@@ -78,7 +78,7 @@ def template(message: str) -> str:
     """The message with everything masked that differs from one occurrence to the next."""
     text = message[:READ_MAX].lower()
     for needs, pattern, mask in _MASKS:
-        if any(sign in text for sign in needs):
+        if any(map(text.__contains__, needs)):
             text = pattern.sub(mask, text)
     return _BLANKS.sub(" ", text).strip()[:TEMPLATE_MAX].rstrip()
 

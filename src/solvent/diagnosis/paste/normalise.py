@@ -58,7 +58,8 @@ def flatten(text: str) -> str:
         flat = _UNICODE_ESCAPE.sub(_from_code_point, flat)
         flat = LINE_ESCAPE.sub(" ", flat)
         flat = _ESCAPED.sub(r"\1", flat)
-    flat = " ".join(flat.split())
+    if "  " in flat or not flat.isprintable() or flat != flat.strip():
+        flat = " ".join(flat.split())
     return flat if flat.isascii() else composed(flat)
 
 
@@ -71,7 +72,7 @@ def lowered(text: str) -> str:
 def unsteered(text: str) -> str:
     """The text without escapes of terminals, as `clean` drops them."""
     signs = _STEERS if "\\" in text else _STEERS[:3]
-    return _ANSI.sub("", text) if any(sign in text for sign in signs) else text
+    return _ANSI.sub("", text) if any(map(text.__contains__, signs)) else text
 
 
 def unescaped(text: str) -> str:

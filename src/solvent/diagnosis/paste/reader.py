@@ -84,7 +84,7 @@ def read(raw: str) -> Reading:
         masked="***" in flat and _MASKED.search(flat) is not None,
         api_hosts=_api_hosts(flat) if "://" in flat else (),
         language="en" if clean.isascii() or _CHINESE.search(clean) is None else "zh",
-        traceback=any(sign in clean for sign in _TRACEBACK_SIGNS) and _TRACEBACK.search(clean) is not None,
+        traceback=any(map(clean.__contains__, _TRACEBACK_SIGNS)) and _TRACEBACK.search(clean) is not None,
         html_title=None if title is None else title.group(2).strip(),
         shape=shape.of(clean, gathered, statuses, exceptions),
         parts=_parts(clean, parts),
@@ -122,7 +122,7 @@ def _api_hosts(flat: str) -> tuple[str, ...]:
 
 
 def _exceptions(clean: str) -> tuple[str, ...]:
-    if not any(end in clean for end in _EXCEPTION_ENDS):
+    if not any(map(clean.__contains__, _EXCEPTION_ENDS)):
         return ()
     lines = _EXCEPTION.finditer(clean) if "\n" in clean else filter(None, (_EXCEPTION.match(clean),))
     names = [found.group("name").rsplit(".", 1)[-1] for found in lines]

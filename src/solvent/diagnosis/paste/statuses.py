@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from solvent.base.patterns import Pattern
 from solvent.diagnosis.paste.reading import Status
 
 _NUMBERS_MAX = 120
@@ -17,23 +18,23 @@ _NUMBER = re.compile(
     r"[1-5]\d\d(?<![\d.]\d{3})(?<!\d:\d{3})(?<!:\d\d,\d{3})(?![\d.,:%]*\d|\s?(?:ms\b|tokens|s\b|px|items|bytes|rpm|tpm|\|))", re.IGNORECASE
 )
 # What stands before a number that is a status without doubt.
-_INTRODUCED = re.compile(
-    r"""(?:HTTP/[\d.]{1,4}["']?\s
-      |HTTP(?:[ _-]?(?:status|code|error)){0,3}\s?[:=]?\s?["'`(\[]?
-      |\bstatus(?:[ _]?code)?["'`]?\s?[:=]?\s?(?:code\s)?["'`(]?
-      |\berror\scode\s?[:=]?\s?
-      |\bAPI\serror\s?[:=]?\s?\(?(?:status|code)?\s?[:=]?\s?
-      |\bAPI\s(?:returned|request\sfailed\swith)\s
-      |\b(?:error|failed|returned)\s?:?\s?["'(\[`]?
-      |\b(?:failed|responded|answered|replied|rejected|returned|got|received)\s(?:with\s)?(?:an?\s)?(?:HTTP\s)?(?:status\s)?(?:code\s)?(?:of\s)?[(\[`]?
-      |\bfailed\sto\s[a-z ]{2,24}:\s?
-      |(?:返回|状态码|错误码|故障代码|错误代码|报错|响应码|失败)\s?[:：]?\s?[(\[`（]?
-      |["']code["']\s?:\s?["']?
-      |->\s?|→\s?(?:HTTP\s?)?|(?<!\w)\[|statusCode\s?[:=]\s?|code=)$""",
-    re.VERBOSE | re.IGNORECASE,
+_BEFORE_STATUS = (
+    r"HTTP/[\d.]{1,4}[\"']?\s",
+    r"HTTP(?:[ _-]?(?:status|code|error)){0,3}\s?[:=]?\s?[\"'`(\[]?",
+    r"\bstatus(?:[ _]?code)?[\"'`]?\s?[:=]?\s?(?:code\s)?[\"'`(]?",
+    r"\berror\scode\s?[:=]?\s?",
+    r"\bAPI\serror\s?[:=]?\s?\(?(?:status|code)?\s?[:=]?\s?",
+    r"\bAPI\s(?:returned|request\sfailed\swith)\s",
+    r"\b(?:error|failed|returned)\s?:?\s?[\"'(\[`]?",
+    r"\b(?:failed|responded|answered|replied|rejected|returned|got|received)\s(?:with\s)?(?:an?\s)?(?:HTTP\s)?(?:(?:status|code|of)\s){0,3}[(\[`]?",
+    r"\bfailed\sto\s[a-z ]{2,24}:\s?",
+    r"(?:返回|状态码|错误码|故障代码|错误代码|报错|响应码|失败)\s?[:：]?\s?[(\[`（]?",
+    r"[\"']code[\"']\s?:\s?[\"']?",
+    r"->\s?|→\s?(?:HTTP\s?)?|(?:^|\W)\[|statusCode\s?[:=]\s?|code=",
 )
+_INTRODUCED = Pattern(f"(?:{'|'.join(_BEFORE_STATUS)})$")
 # The most frequent of them, which need no search.
-_INTRODUCTIONS = ("rror code: ", "tatus code ", "tatus_code=", "tatus: ", "HTTP ", "-> ")
+_INTRODUCTIONS = ("rror code: ", "tatus code ", "tatus_code=", "tatus: ", "HTTP ", "-> ", '"code":', '"code": ', "'code': ")
 # What stands after one: the reason phrase, or a vendor's name for it.
 _REASON = re.compile(
     r"\s{0,2}[:,-]?\s{0,2}(?:message\s?=|too many requests|unauthorized|forbidden|bad request|not found|payment required"
@@ -79,7 +80,7 @@ def find(clean: str, flat: str, numeric: list[int]) -> tuple[Status, ...]:
 
 
 def _introduced(flat: str, start: int) -> bool:
-    return start > 0 and _INTRODUCED.search(flat[max(start - _BEFORE_CHARS, 0) : start]) is not None
+    return start > 0 and _INTRODUCED.occurs(flat[max(start - _BEFORE_CHARS, 0) : start])
 
 
 def _placed(flat: str, start: int, end: int) -> bool:

@@ -90,7 +90,7 @@ def model(window: str, lower: str) -> str | None:
         if name is not None and found is not None and _is_name(name, quoted=found.group("quote") in ("`", "'", '"', "‘", "“")):
             return _METHOD.sub("", name)
         place = lower.find("model", place + 5)
-    also = _ALSO.search(window) if any(sign in lower for sign in _ALSO_SIGNS) else None
+    also = _ALSO.search(window) if any(map(lower.__contains__, _ALSO_SIGNS)) else None
     name = None if also is None else also.group(1) or also.group(2)
     return name if name is not None and _TELLING.search(name) else None
 

@@ -87,7 +87,7 @@ def said(text: str) -> Said | None:
         ms = None if found is None else _ms(found)
         if found is not None and ms is not None:
             return Said(ms, found.group())
-    field = _FIELD.search(text) if any(sign in lower for sign in _FIELD_SIGNS) else None
+    field = _FIELD.search(text) if any(map(lower.__contains__, _FIELD_SIGNS)) else None
     if field is not None:
         return Said((int(field.group(1)) + bool((field.group(2) or "").strip("0"))) * 1_000, field.group())
     chinese = None if text.isascii() else _CHINESE.search(text)

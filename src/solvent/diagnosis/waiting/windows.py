@@ -76,4 +76,4 @@ def by_word(*texts: str) -> str | None:
 
 def nothing(lower: str) -> bool:
     """Whether the limit that was hit allows nothing at all, so that no window opens it."""
-    return any(hint in lower for hint in _NOTHING_HINTS) and _NOTHING.search(lower) is not None
+    return any(map(lower.__contains__, _NOTHING_HINTS)) and _NOTHING.search(lower) is not None
