@@ -22,10 +22,16 @@ _CODE_LINE = re.compile(
     re.MULTILINE,
 )
 _TABLE_ROW = re.compile(r"^[ \t]{0,80}\|[^|\n]{0,80}\b[1-5]\d\d\b[^|\n]{0,200}\|", re.MULTILINE)
-# A line of a settings file; a line that tells of an error has another name on its left.
-_SETTING_LINE = re.compile(r"(?:export )?[A-Za-z_][\w.-]{0,60}\s{0,3}[=:]\s{0,3}\S[^\n]{0,200}")
+# A line of a settings file, be it of `.env`, YAML, TOML or INI; a line that tells of an error has another name on its left.
+_SETTING_LINE = re.compile(r"(?:export |- )?(?P<name>[A-Za-z_][\w.-]{0,60})\s{0,3}(?:=\s{0,3}\S[^\n]{0,200}|:(?:\s{1,3}\S[^\n]{0,200})?)")
+# What stands between such lines: comments, the heads of sections, items of lists.
+_BETWEEN_SETTINGS = re.compile(r"(?:#|//|;)[^\n]{0,200}|\[{1,2}[\w.\"-]{1,80}\]{1,2}|- [^\s:]{1,80}|- ([\"'])[^\n]{1,80}\1")
+_SETTINGS_MIN, _SETTINGS_MAX = 3, 80
+# How long a program is told to wait says nothing of a wait that was too long.
+_TIME_LIMIT = re.compile(r"\"[\w-]{0,40}timeout[\w-]{0,20}\"\s{0,3}:\s{0,3}\"?\d", re.IGNORECASE)
 _TELLS = re.compile(
-    r"(?:^|[_.-])(?:errors?|message|msg|status|code|details?|reason|exception|failed|cause|time|date)(?:$|[_.-])", re.IGNORECASE
+    r"(?:^|[_.-])(?:errors?|message|msg|status|code|details?|reason|exception|failed|cause)(?:$|[_.-])|^(?:time|date|timestamp)$",
+    re.IGNORECASE,
 )
 _TROUBLE = re.compile(
     r"error|fail|exception|denied|exceed|invalid|unable|refused|timed? ?out|reset|exhaust|limit reached|blocked|quota|insufficient|banned"
@@ -45,9 +51,10 @@ def _failed_before(clean: str, statuses: tuple[Status, ...]) -> bool:
 def _settings(head: str) -> bool:
     """Whether every line sets something, as in `.env` or YAML, and none tells of a failure."""
     lines = [line.strip() for line in head.splitlines() if line.strip()]
-    if not 3 <= len(lines) <= 80:
+    if not _SETTINGS_MIN <= len(lines) <= _SETTINGS_MAX:
         return False
-    return all(_SETTING_LINE.fullmatch(line) and not _TELLS.search(re.split("[=:]", line, maxsplit=1)[0].strip()) for line in lines)
+    set_lines = [_SETTING_LINE.fullmatch(line) for line in lines if _BETWEEN_SETTINGS.fullmatch(line) is None]
+    return len(set_lines) >= _SETTINGS_MIN and all(found is not None and not _TELLS.search(found.group("name")) for found in set_lines)
 
 
 def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions: tuple[str, ...]) -> str:
@@ -63,12 +70,16 @@ def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions:
     traced = told or "Traceback (most" in clean or "\n    at " in clean
     if not traced and lines >= _ROWS_MIN and len(_CODE_LINE.findall(head)) >= _ROWS_MIN:
         return "documentation"
-    if not bad and not exceptions and not gathered.errors and _settings(head):
+    if bad or exceptions or gathered.errors:
+        return "error"
+    if _settings(head):
         return "documentation"
-    if statuses and not bad and not exceptions and not gathered.errors and not _TROUBLE.search(head):
+    untimed = _TIME_LIMIT.sub(" ", head) if '"' in head else head
+    if _TROUBLE.search(untimed):
+        return "error"
+    if untimed != head and not traced:
+        return "documentation"
+    if statuses:
         return "log"
-    quiet = not bad and not exceptions and not gathered.errors and not traced and not _TROUBLE.search(head)
     # A single short sentence may well be an error that nobody has listed yet: that is unknown, not harmless.
-    if quiet and (len(head) > _SENTENCE_MAX or _TALKS.search(head)):
-        return "prose"
-    return "error"
+    return "prose" if not traced and (len(head) > _SENTENCE_MAX or _TALKS.search(head)) else "error"

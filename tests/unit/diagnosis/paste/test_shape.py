@@ -23,6 +23,11 @@ from solvent.diagnosis.paste import reader
         ('{"is_available":true,"balance_infos":[]}', "prose"),
         ("OPENAI_API_KEY=x\nMODEL=gpt-4o\nTIMEOUT=30", "documentation"),
         ("model: gpt-4o\nmax_tokens: 10\nretries: 3\nbackoff: exponential", "documentation"),
+        ('services:\n  # the relay\n  relay:\n    image: relay:1\n    ports:\n      - "3000:3000"\n    timeout: 10s', "documentation"),
+        ('[provider]\nname = "relay"\nstream_idle_timeout_ms = 300000\nmax_retries = 4', "documentation"),
+        ('{"servers": {"files": {"command": "npx", "timeout": 60}}}', "documentation"),
+        ("Upstream request timeout: 60s", "error"),
+        ("provider: relay\ntimeout: 60\nerror: quota exceeded", "error"),
         ("Model: gpt-4o\nMessage: quota reached\nRetries: 3", "error"),
         # One short sentence that no list knows is unknown, which is not the same as harmless.
         ("zorblax the frobnicator", "error"),
