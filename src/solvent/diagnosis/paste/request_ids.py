@@ -51,6 +51,8 @@ _VERCEL = re.compile(r"(?<![0-9a-z])(?:[a-z]{3}\d::){1,3}[0-9a-z]{4,6}-(1[4-9]\d
 _SHAPES = (("req_", _PREFIXED), ("slv-", _OURS), ("021", _ARK), ("::", _VERCEL))
 # AiHubMix signs `(tid: …)`.
 _SUFFIX = re.compile(r"\((?:(?:solvent )?request id|tid):?\s{0,3}([0-9A-Za-z_-]{6,64})", re.IGNORECASE)
+# No relay of the family signs so, but services of AWS and what is built on them do.
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NOT_IDS = frozenset({"null", "none", "undefined", "string", "request", "header", "the", "and", "for", "from", "when", "is", "to"})
 IDS_MAX = 12
 # How many characters may stand between the suffixes of one error.
@@ -96,6 +98,8 @@ def _signed(flat: str, places: dict[str, int]) -> int:
     end = -_APART
     for found in _SUFFIX.finditer(flat):
         places.setdefault(found.group(1), found.start())
+        if _UUID.fullmatch(found.group(1)) is not None:
+            continue
         if found.start() - end > _APART:
             rows.append(set())
         rows[-1].add(found.group(1))

@@ -18,7 +18,7 @@ _EPOCH = re.compile(
 )
 _WRITTEN = re.compile(
     r"(?:reset(?:s|_?time(?:stamp)?|_?at)?|regain\w{0,4}|until|available(?: again)?|恢复|重置)"
-    r"[\"']?\s?(?:time)?[:=]?\s?[\"']?(?:at |on |in |时间为?[:：]?\s?)?"
+    r"[\"']?\s?(?:time)?[:=]?\s?[\"']?(?:at:? |on |in |时间为?[:：]?\s?)?"
     r"(20\d\d-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?)\s?(Z|UTC|[+-]\d\d:?\d\d)\b",
     re.IGNORECASE,
 )

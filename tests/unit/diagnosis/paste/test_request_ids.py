@@ -142,6 +142,8 @@ INNER, OUTER = "202607291039128212257888268d9d6wPH3thK5"[:39], "2026072910391382
         (f"m (request id: {INNER}) (request id: {OUTER})", 2),
         (f"m (request id: {INNER})；(request id: {OUTER})", 2),
         (f"m (request id: {INNER}) (request id: {INNER})", 1),
+        # AWS and what is built on it sign with a UUID, which no relay does.
+        ("m (Request ID: 1f0c7a52-5c1e-4f7e-9d06-2b8a4c9e7d13)", 0),
         # Two lines of a log tell of two calls through one relay.
         (f"m (request id: {INNER})\n2026/07/29 10:39:13 relay error (channel #3): m (request id: {OUTER})", 1),
     ],

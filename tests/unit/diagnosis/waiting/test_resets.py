@@ -20,6 +20,7 @@ TOKENS = "anthropic-ratelimit-tokens-reset: 2026-01-01T00:01:00Z"
         ("regain access on 2026-12-01 at 00:00 UTC", "2026-12-01T00:00:00Z"),
         ("限额将在 2026-04-09 15:13:03 重置", "2026-04-09T15:13:03+08:00"),
         ("limit resets at 2026-04-09 15:13:03 UTC", "2026-04-09T15:13:03Z"),
+        ("limit resets at: 2026-11-03 14:22:00 UTC", "2026-11-03T14:22:00Z"),
         ('"reset_at":"2026-09-19T16:42:00.000Z"', "2026-09-19T16:42:00Z"),
         ("blocked until 2026-09-19T16:42:00+02:00", "2026-09-19T14:42:00Z"),
         ("anthropic-ratelimit-unified-7d-reset: 1791640000 anthropic-ratelimit-unified-reset: 1790640000", "2026-09-29T00:00:00Z"),
