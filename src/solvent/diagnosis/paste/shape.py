@@ -27,8 +27,11 @@ _SETTING_LINE = re.compile(r"(?:export |- )?(?P<name>[A-Za-z_][\w.-]{0,60})\s{0,
 # What stands between such lines: comments, the heads of sections, items of lists.
 _BETWEEN_SETTINGS = re.compile(r"(?:#|//|;)[^\n]{0,200}|\[{1,2}[\w.\"-]{1,80}\]{1,2}|- [^\s:]{1,80}|- ([\"'])[^\n]{1,80}\1")
 _SETTINGS_MIN, _SETTINGS_MAX = 3, 80
-# How long a program is told to wait says nothing of a wait that was too long.
-_TIME_LIMIT = re.compile(r"\"[\w-]{0,40}timeout[\w-]{0,20}\"\s{0,3}:\s{0,3}\"?\d", re.IGNORECASE)
+# How long a program is told to wait, or how much it may use, says nothing of a wait that was too long or of a use that was too much.
+_BOUND = re.compile(
+    r"\"[\w-]{0,40}(?:timeout|limit|quota|budget|reset)[\w-]{0,20}\"\s{0,3}:\s{0,3}(?:\"?-?\d|\"?(?:daily|weekly|monthly|null|true|false|none)\b|\{)",
+    re.IGNORECASE,
+)
 _TELLS = re.compile(
     r"(?:^|[_.-])(?:errors?|message|msg|status|code|details?|reason|exception|failed|cause)(?:$|[_.-])|^(?:time|date|timestamp)$",
     re.IGNORECASE,
@@ -74,12 +77,12 @@ def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions:
         return "error"
     if _settings(head):
         return "documentation"
-    untimed = _TIME_LIMIT.sub(" ", head) if '"' in head else head
-    if _TROUBLE.search(untimed):
+    unbound = _BOUND.sub(" ", head) if '"' in head else head
+    if _TROUBLE.search(unbound):
         return "error"
-    if untimed != head and not traced:
-        return "documentation"
     if statuses:
         return "log"
+    if unbound != head and not traced:
+        return "documentation"
     # A single short sentence may well be an error that nobody has listed yet: that is unknown, not harmless.
     return "prose" if not traced and (len(head) > _SENTENCE_MAX or _TALKS.search(head)) else "error"
