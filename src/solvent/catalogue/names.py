@@ -53,6 +53,10 @@ ROLES: dict[Role, Words] = {
     Role.PROVIDER: Words(en="provider", zh="服务商"),
 }
 
+# A relay or a gateway of which a text says that it exists, but not its name.
+SOMEBODY_BETWEEN: Words = Words(en="relay or gateway", zh="中转站或网关")
+NOT_NAMED: Words = Words(en="not named", zh="文中没有名字")
+
 ACTS: dict[Act, Words] = {
     Act.CHANGE_KEY: Words(en="Change the key", zh="换 key"),
     Act.CHANGE_BASE_URL: Words(en="See or change the address (base URL)", zh="查看或修改地址（Base URL）"),

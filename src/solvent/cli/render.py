@@ -16,6 +16,7 @@ from solvent.catalogue.load import Catalogue
 from solvent.catalogue.tables import Words
 from solvent.cli.wrap import width, wrap
 from solvent.console import documents, labels, language
+from solvent.diagnosis.chain import UNNAMED_RELAY
 from solvent.diagnosis.desk import Explanation
 from solvent.diagnosis.reporting.report import unsure_whose
 from solvent.model.verdict import Layer, Paid, Report, RequestFault, Verdict, Wallet
@@ -185,7 +186,10 @@ def _chain(layers: tuple[Layer, ...], lang: str) -> str:
     for layer in layers:
         mark = f" ✗ {_PHRASES['empty'].of(lang)}" if layer.empty else ""
         role = names.ROLES[layer.role].of(lang)
-        drawn.append(f"{role if layer.name == 'unknown' else f'{layer.label} ({role})'}{mark}")
+        if layer.name == UNNAMED_RELAY:
+            drawn.append(f"{names.SOMEBODY_BETWEEN.of(lang)}{mark}")
+        else:
+            drawn.append(f"{role if layer.name == 'unknown' else f'{layer.label} ({role})'}{mark}")
     return " → ".join(drawn)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from solvent.catalogue import names
+from solvent.diagnosis.chain import UNNAMED_RELAY
 from solvent.model.verdict import Layer, Role, Verdict, Wallet
 
 # More boxes than these do not fit beside each other; they are drawn below each other on wide screens too.
@@ -51,10 +52,11 @@ def boxes(verdict: Verdict, original: str, lang: str) -> tuple[Box, ...]:
         inner = verdict.wallet is Wallet.RELAY_UPSTREAM and layer.role in _RESELLERS and place != first_reseller
         holder, holder_number = _holder(verdict.wallet, layers[:place], numbers) if layer.empty or inner else ("", 0)
         added = _only_id(layer)
+        role, label = _named(layer, lang)
         drawn.append(
             Box(
-                role="" if layer.name == "unknown" else names.ROLES[layer.role].of(lang),
-                label="" if layer.name == "unknown" else layer.label,
+                role=role,
+                label=label,
                 number=numbers[place],
                 words=original if last and original else layer.spoke,
                 added=added and not last,
@@ -67,6 +69,14 @@ def boxes(verdict: Verdict, original: str, lang: str) -> tuple[Box, ...]:
             )
         )
     return tuple(drawn)
+
+
+def _named(layer: Layer, lang: str) -> tuple[str, str]:
+    if layer.name == "unknown":
+        return "", ""
+    if layer.name == UNNAMED_RELAY:
+        return names.SOMEBODY_BETWEEN.of(lang), names.NOT_NAMED.of(lang)
+    return names.ROLES[layer.role].of(lang), layer.label
 
 
 def _only_id(layer: Layer) -> bool:
@@ -89,7 +99,7 @@ def _holder(wallet: Wallet, outer: tuple[Layer, ...], numbers: list[int]) -> tup
         return "limit", 0
     if wallet is not Wallet.RELAY_UPSTREAM:
         return "you", 0
-    for place in range(len(outer) - 1, -1, -1):
-        if outer[place].role in _RESELLERS:
-            return outer[place].label, numbers[place]
-    return "operator", 0
+    nearest = max((place for place, layer in enumerate(outer) if layer.role in _RESELLERS), default=None)
+    if nearest is None or outer[nearest].name == UNNAMED_RELAY:
+        return "operator", 0
+    return outer[nearest].label, numbers[nearest]
