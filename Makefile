@@ -27,7 +27,7 @@ run: $(VENV)/run.stamp ## install what running needs, start the demo and print w
 
 test: $(VENV)/test.stamp ## install what the tests need, run the whole suite
 	@sh scripts/browser.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: static ## format, lint, types, import contracts, tidy and unit tests
 	$(BIN)/python -m pytest -q tests/unit tests/test_tidy.py

@@ -62,7 +62,9 @@ def test_long_chains_are_drawn_downwards(packaged_engine: Engine) -> None:
 
 @pytest.mark.parametrize(("lang", "role", "label"), [("en", "relay or gateway", "not named"), ("zh", "中转站或网关", "文中没有名字")])
 def test_somebody_in_between_without_a_name_is_called_so(packaged_engine: Engine, lang: str, role: str, label: str) -> None:
-    text = "Our company gateway answers: 429 You exceeded your current quota, please check your plan and billing details. insufficient_quota"
+    text = (
+        "Our company gateway answers: 429 You exceeded your current quota, please check your plan and billing details. insufficient_quota"
+    )
     verdict = desk.explain(text, packaged_engine, lang).verdict
     outer, inner = drawing.boxes(verdict, "", lang)
     assert (outer.role, outer.label) == (role, label)

@@ -122,11 +122,8 @@ class Gathered:
 
     def _object(self, fields: dict[str, Any], depth: int) -> None:
         kind = fields.get("object") or fields.get("type")
-        if (
-            isinstance(kind, str)
-            and _SUCCESS.search(kind)
-            and ("choices" in fields or "content" in fields or "usage" in fields or "data" in fields)
-        ):
+        named = isinstance(kind, str) and _SUCCESS.search(kind) is not None
+        if (named and not fields.keys().isdisjoint(("choices", "content", "usage", "data"))) or _chosen(fields.get("choices")):
             self.answer = True
         message = _message_of(fields)
         code, kind_text = _scalar(fields.get("code") or fields.get("error_code") or fields.get("status")), _scalar(fields.get("type"))
@@ -153,7 +150,7 @@ class Gathered:
                 self.codes.add(text.lower())
                 if key == "type":
                     self.codes.add(f"type:{text.lower()}")
-            if key in _STATUS_KEYS and _FAILING.fullmatch(text):
+            if (key in _STATUS_KEYS or (key == "param" and fields.get("code") == "bad_response_status_code")) and _FAILING.fullmatch(text):
                 self.statuses.append(int(text))
             if (key in _ID_KEYS and text) or (key == "id" and len(text) == 36 and text.count("-") == 4):
                 self.ids.setdefault(key if key not in self.ids else f"{key}{len(self.ids)}", text)
@@ -175,6 +172,18 @@ class Gathered:
             return
         for piece in fragments.find(text[:_STRING_MAX]):
             self.walk(piece.value, depth + 2)
+
+
+def _chosen(choices: Any) -> bool:
+    """Whether these are a model's answers, whole or in pieces, none of which a filter ended."""
+    return (
+        isinstance(choices, list)
+        and bool(choices)
+        and all(
+            isinstance(choice, dict) and ("delta" in choice or "message" in choice) and choice.get("finish_reason") != "content_filter"
+            for choice in choices
+        )
+    )
 
 
 def _map_order(outer: dict[str, Any], inner: dict[str, Any]) -> bool:
@@ -201,7 +210,9 @@ def _message_of(fields: dict[str, Any]) -> str:
 
 
 def _status_of(fields: dict[str, Any]) -> int | None:
-    for key in _STATUS_FIELDS:
+    # one-api writes the status of whoever it called there (relay/controller/error.go).
+    handed_on = ("param",) if fields.get("code") == "bad_response_status_code" else ()
+    for key in (*_STATUS_FIELDS, *handed_on):
         value = str(fields.get(key, ""))
         if _FAILING.fullmatch(value[:3]) and not value[3:4].isdigit():
             return int(value[:3])

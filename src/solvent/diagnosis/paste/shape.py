@@ -37,7 +37,8 @@ _TELLS = re.compile(
     re.IGNORECASE,
 )
 _TROUBLE = re.compile(
-    r"error|fail|exception|denied|exceed|invalid|unable|refused|timed? ?out|reset|exhaust|limit reached|blocked|quota|insufficient|banned"
+    r"connreset|(?:connection|stream|been|by) (?:was )?reset|reset by|resets? (?:at|in|after|on)\b"
+    r"|error|fail|exception|denied|exceed|invalid|unable|refused|timed? ?out|exhaust|limit reached|blocked|quota|insufficient|banned"
     r"|unauthori[sz]ed|forbidden|not found|unsupported|overload|suspend|trouble|错误|失败|异常|报错|超时|超限|不足|无法|拒绝|受限"
     r"|錯誤|失敗|異常|逾時|無法|拒絕|过长|违规|开小差|故障|繁忙|频繁|限制|为空|重试|请稍[后候]|请升级|已满|过多|太长|太久|しばらく"
     r"|success[\"']?\s?:\s?false|ошибк|недостаточ|エラー|できません|오류|실패|fehler|erreur|\berror[ei]?s?\b|\berro\b",

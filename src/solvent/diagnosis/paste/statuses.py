@@ -12,11 +12,15 @@ from solvent.diagnosis.paste.reading import Status
 
 _NUMBERS_MAX = 120
 _BEFORE_CHARS = 32
+_GIN_CHARS = 130
 
 # Expressions that begin with what they look for, and look behind it afterwards, are several times faster than the other way round.
 _NUMBER = re.compile(
-    r"[1-5]\d\d(?<![\d.]\d{3})(?<!\d:\d{3})(?<!:\d\d,\d{3})(?![\d.,:%]*\d|\s?(?:ms\b|tokens|s\b|px|items|bytes|rpm|tpm|\|))", re.IGNORECASE
+    r"[1-5]\d\d(?<![\d.]\d{3})(?<!\d:\d{3})(?<!:\d\d,\d{3})(?![\d.,:%]*\d|\s?(?:ms\b|tokens|s\b|px|items|bytes|rpm|tpm))", re.IGNORECASE
 )
+# A cell of a table: documentation, unless the line is one of Gin's log, in which the status has a column.
+_CELL_BEFORE, _CELL_AFTER = re.compile(r"\|\s?$"), re.compile(r"\s?\|")
+_GIN = re.compile(r"\[GIN\] [^|]{5,40}\|(?: [^|]{4,60}\|)? {1,3}$")
 # What stands before a number that is a status without doubt.
 _BEFORE_STATUS = (
     r"HTTP/[\d.]{1,4}[\"']?\s",
@@ -69,7 +73,10 @@ def find(clean: str, flat: str, numeric: list[int]) -> tuple[Status, ...]:
         code = int(number.group())
         if code >= 200 and start not in found:
             strong = flat.endswith(_INTRODUCTIONS, 0, start) or _REASON.match(flat, end) is not None or _introduced(flat, start)
-            if strong or (code >= 400 and _placed(flat, start, end)):
+            if _CELL_AFTER.match(flat, end) is not None and _CELL_BEFORE.search(flat[max(start - 2, 0) : start]) is not None:
+                if _GIN.search(flat[max(start - _GIN_CHARS, 0) : start]) is not None:
+                    found[start] = Status(code, start, strong=True)
+            elif strong or (code >= 400 and _placed(flat, start, end)):
                 found[start] = Status(code, start, strong)
         if count > _NUMBERS_MAX:
             break
