@@ -68,15 +68,18 @@ def find(clean: str, flat: str, numeric: list[int]) -> tuple[Status, ...]:
         found.setdefault(start, Status(int(match.group("code")), start, strong=True))
         if count > _NUMBERS_MAX:
             break
+    tabled = "|" in flat
     for count, number in enumerate(_NUMBER.finditer(flat)):
         start, end = number.span()
         code = int(number.group())
         if code >= 200 and start not in found:
-            strong = flat.endswith(_INTRODUCTIONS, 0, start) or _REASON.match(flat, end) is not None or _introduced(flat, start)
-            if _CELL_AFTER.match(flat, end) is not None and _CELL_BEFORE.search(flat[max(start - 2, 0) : start]) is not None:
-                if _GIN.search(flat[max(start - _GIN_CHARS, 0) : start]) is not None:
-                    found[start] = Status(code, start, strong=True)
-            elif strong or (code >= 400 and _placed(flat, start, end)):
+            if tabled and _cell(flat, start, end):
+                strong = _GIN.search(flat[max(start - _GIN_CHARS, 0) : start]) is not None
+                placed = False
+            else:
+                strong = flat.endswith(_INTRODUCTIONS, 0, start) or _REASON.match(flat, end) is not None or _introduced(flat, start)
+                placed = not strong and code >= 400 and _placed(flat, start, end)
+            if strong or placed:
                 found[start] = Status(code, start, strong)
         if count > _NUMBERS_MAX:
             break
@@ -88,6 +91,10 @@ def find(clean: str, flat: str, numeric: list[int]) -> tuple[Status, ...]:
 
 def _introduced(flat: str, start: int) -> bool:
     return start > 0 and _INTRODUCED.occurs(flat[max(start - _BEFORE_CHARS, 0) : start])
+
+
+def _cell(flat: str, start: int, end: int) -> bool:
+    return _CELL_AFTER.match(flat, end) is not None and _CELL_BEFORE.search(flat[max(start - 2, 0) : start]) is not None
 
 
 def _placed(flat: str, start: int, end: int) -> bool:

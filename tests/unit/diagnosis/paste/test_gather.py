@@ -56,6 +56,20 @@ def test_an_answer_is_no_error() -> None:
     assert found.errors == []
 
 
+def test_a_piece_of_a_stream_is_an_answer_unless_a_filter_ended_it() -> None:
+    piece = '{"choices":[{"delta":{"content":" x"},"finish_reason":%s,"content_filter_results":{"error":{"code":"","message":""}}}]}'
+    assert gathered(piece % "null").answer
+    assert not gathered(piece % '"content_filter"').answer
+    assert not gathered('{"choices":[]}').answer
+    assert not gathered('{"choices":["a","b"]}').answer
+
+
+def test_one_api_says_in_param_what_status_it_got() -> None:
+    told = '{"error":{"message":" (request id: x)","type":"upstream_error","param":"422","code":"%s"}}'
+    assert (gathered(told % "bad_response_status_code").errors[0].status, gathered(told % "bad_response_status_code").statuses) == (422, [422])
+    assert (gathered(told % "other").errors[0].status, gathered(told % "other").statuses) == (None, [])
+
+
 def test_loose_fields_count_where_no_object_can_be_read() -> None:
     found = gathered('message: "request blocked"; type: "v_api_error"; code: "prompt_blocked"')
     assert {"v_api_error", "prompt_blocked"} <= found.codes

@@ -39,6 +39,9 @@ def codes(text: str, numeric: list[int] | None = None) -> list[int]:
         ("2026-01-24 14:17:01,574 INFO: path=/v1/chat response_code=422", 422),
         ("请求格式错误 (HTTP 400)：messages[466]: unknown variant", 400),
         ("the 500 calls failed with HTTP 429", 429),
+        ("summary: status=403 | code=x | budget", 403),
+        ("[GIN] 2026/10/09 - 21:42:58 | 202610092142554410329168268d9d6pQ7mXc2L | 503 |  3.1s | 10.0.3.14 | POST /v1/chat/completions", 503),
+        ("[GIN] 2026/10/09 - 21:42:58 | 200 |  3.1s | 10.0.3.14 | POST /v1/chat/completions", 200),
     ],
 )
 def test_statuses_are_recognised(text: str, code: int) -> None:
@@ -49,6 +52,7 @@ def test_statuses_are_recognised(text: str, code: int) -> None:
     "text",
     [
         "limit of 400 tokens per call",
+        "| name | 500 | 429 |",
         "took 502 ms",
         "Rate limits: 500 RPM (free)",
         "connect ETIMEDOUT 104.18.13.25:443",
