@@ -66,7 +66,10 @@ def test_a_piece_of_a_stream_is_an_answer_unless_a_filter_ended_it() -> None:
 
 def test_one_api_says_in_param_what_status_it_got() -> None:
     told = '{"error":{"message":" (request id: x)","type":"upstream_error","param":"422","code":"%s"}}'
-    assert (gathered(told % "bad_response_status_code").errors[0].status, gathered(told % "bad_response_status_code").statuses) == (422, [422])
+    assert (gathered(told % "bad_response_status_code").errors[0].status, gathered(told % "bad_response_status_code").statuses) == (
+        422,
+        [422],
+    )
     assert (gathered(told % "other").errors[0].status, gathered(told % "other").statuses) == (None, [])
 
 

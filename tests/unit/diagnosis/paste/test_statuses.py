@@ -40,7 +40,10 @@ def codes(text: str, numeric: list[int] | None = None) -> list[int]:
         ("请求格式错误 (HTTP 400)：messages[466]: unknown variant", 400),
         ("the 500 calls failed with HTTP 429", 429),
         ("summary: status=403 | code=x | budget", 403),
-        ("[GIN] 2026/10/09 - 21:42:58 | 202610092142554410329168268d9d6pQ7mXc2L | 503 |  3.1s | 10.0.3.14 | POST /v1/chat/completions", 503),
+        (
+            "[GIN] 2026/10/09 - 21:42:58 | 202610092142554410329168268d9d6pQ7mXc2L | 503 |  3.1s | 10.0.3.14 | POST /v1/chat/completions",
+            503,
+        ),
         ("[GIN] 2026/10/09 - 21:42:58 | 200 |  3.1s | 10.0.3.14 | POST /v1/chat/completions", 200),
     ],
 )
