@@ -28,8 +28,10 @@ _LINE_FRAME = re.compile(r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?|[ \t
 _WRAP_MIN, _WRAP_MAX = 40, 240
 # A line that ends in one of these was wrapped between words.
 _WHOLE_WORDS = frozenset(
-    """a an and are as at be but by can cannot for from has have if in into is it its must no not of on or than that the this to use using
-    was with you your""".split()  # noqa: SIM905 - a list of words is read as one
+    """a about after all also an and any are as at be been before being but by can cannot could did do does for from had has have how if
+    in into is it its many may more must no not now of on one only or other our over per please see should so some such than that the
+    their them then there these they this those through to too under until up use using via was we were what when where which while
+    will with would you your""".split()  # noqa: SIM905 - a list of words is read as one
 )
 
 

@@ -28,7 +28,7 @@ _TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^[ \t]{1,40}at .{1
 _TRACEBACK_SIGNS = ("Traceback (most", " at ", "\tat ", "Caused by: ")
 
 _API_ADDRESS = re.compile(
-    r"""(?:(?P<setting>(?:base_?url|api_?base|[a-z]_base|api_?host|endpoint)["']?\s?[:=\s]\s?["']?)|\b(?:POST|GET)\s|\burl["']?:?\s?["']?|\bto\s|\bfrom\s|curl[^|]{0,60}?\s["']?)
+    r"""(?:(?P<setting>(?:base_?url|api_?base|[a-z]_base|api_?host|endpoint)["']?\s?[:=\s]\s?["']?)|\b(?:POST|GET)\s|\burl["']?:?\s?["']?|\bto\s|\bfrom\s|curl[^|]{0,60}?\s["']?|(?=https?://api\.))
     https?://(?P<host>[A-Za-z0-9.-]{4,120})(?::\d{1,5})?(?P<path>/[^\s"'<>]{0,200})?""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -114,7 +114,8 @@ def _api_hosts(flat: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for match in _API_ADDRESS.finditer(flat):
         host = match.group("host").lower().rstrip(".")
-        if (match.group("setting") or _API_PATH.match(match.group("path") or "")) and not _NEAR.search(host):
+        path = match.group("path") or ""
+        if (match.group("setting") or _API_PATH.match(path) or (host.startswith("api.") and path in ("", "/"))) and not _NEAR.search(host):
             found[host] = None
         if len(found) >= _HOSTS_MAX:
             break

@@ -82,6 +82,8 @@ def test_json_with_typographic_signs_is_taken_apart() -> None:
         # A vendor's own path is no dialect that a relay speaks.
         ("POST https://api.acme.example/v1/listen 402", ()),
         ("POST https://api.acme.example/api/rest/v1/generations 400", ()),
+        ("Bought access at https://api.resale.example (topped up myself): 402", ("api.resale.example",)),
+        ("See https://api.resale.example/docs/errors for more", ()),
     ],
 )
 def test_an_address_is_an_apis_where_a_dialect_is_spoken(text: str, hosts: tuple[str, ...]) -> None:
