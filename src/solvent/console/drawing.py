@@ -22,8 +22,9 @@ class Box:
     """One layer; `role` and `label` are empty where nobody knows who it is.
 
     `number` counts relays from the reader inwards where there are several, 0 else. `words` is a quote; `added` says that it is only
-    the id that this layer appended. `passed` marks the layer at which the reader's own account was fine. `holder` is set where the
-    wallet held here is empty: `you`, `limit` (a cap on the reader's own key), `operator`, or the label of the operator's relay.
+    the id that this layer appended. `passed` marks the layer at which the reader's own account was fine; who has no name may keep none.
+    `holder` is set where the wallet held here is empty: `you`, `limit` (a cap on the reader's own key), `operator`, or the label of the
+    operator's relay.
     """
 
     role: str
@@ -63,7 +64,10 @@ def boxes(verdict: Verdict, original: str, lang: str) -> tuple[Box, ...]:
                 request_id=None if added and not last else layer.request_id,
                 empty=layer.empty,
                 origin=last and verdict.rule is not None,
-                passed=verdict.wallet is Wallet.RELAY_UPSTREAM and place == first_reseller and not layer.empty,
+                passed=verdict.wallet is Wallet.RELAY_UPSTREAM
+                and place == first_reseller
+                and not layer.empty
+                and layer.name != UNNAMED_RELAY,
                 holder=holder,
                 holder_number=holder_number,
             )

@@ -67,5 +67,5 @@ def test_somebody_in_between_without_a_name_is_called_so(packaged_engine: Engine
     )
     verdict = desk.explain(text, packaged_engine, lang).verdict
     outer, inner = drawing.boxes(verdict, "", lang)
-    assert (outer.role, outer.label) == (role, label)
+    assert (outer.role, outer.label, outer.passed) == (role, label, False)
     assert (inner.empty, inner.holder) == (True, "operator")
