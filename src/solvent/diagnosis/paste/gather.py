@@ -150,7 +150,7 @@ class Gathered:
                 self.codes.add(text.lower())
                 if key == "type":
                     self.codes.add(f"type:{text.lower()}")
-            if (key in _STATUS_KEYS or (key == "param" and fields.get("code") == "bad_response_status_code")) and _FAILING.fullmatch(text):
+            if (key in _STATUS_KEYS or (key == "param" and _hands_on(fields))) and _FAILING.fullmatch(text):
                 self.statuses.append(int(text))
             if (key in _ID_KEYS and text) or (key == "id" and len(text) == 36 and text.count("-") == 4):
                 self.ids.setdefault(key if key not in self.ids else f"{key}{len(self.ids)}", text)
@@ -209,10 +209,13 @@ def _message_of(fields: dict[str, Any]) -> str:
     return ""
 
 
+def _hands_on(fields: dict[str, Any]) -> bool:
+    """Whether `param` is the status of whoever a relay called: one-api writes it there (relay/controller/error.go)."""
+    return fields.get("code") == "bad_response_status_code"
+
+
 def _status_of(fields: dict[str, Any]) -> int | None:
-    # one-api writes the status of whoever it called there (relay/controller/error.go).
-    handed_on = ("param",) if fields.get("code") == "bad_response_status_code" else ()
-    for key in (*_STATUS_FIELDS, *handed_on):
+    for key in (*_STATUS_FIELDS, "param") if _hands_on(fields) else _STATUS_FIELDS:
         value = str(fields.get(key, ""))
         if _FAILING.fullmatch(value[:3]) and not value[3:4].isdigit():
             return int(value[:3])
