@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import islice
 from typing import Any
 
@@ -74,6 +74,8 @@ class Engine:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._sources: dict[str, int] = {}
+        # Expressions that guesses ask for wait in a set of their own until nothing else explains a text.
+        self._guessing: dict[str, int] = {}
         self._by_pattern: dict[int, list[_Clause]] = defaultdict(list)
         self._by_code: dict[str, list[_Clause]] = defaultdict(list)
         self._by_exception: dict[str, list[_Clause]] = defaultdict(list)
@@ -85,27 +87,26 @@ class Engine:
         self._party_codes: dict[str, list[str]] = defaultdict(list)
         for party in catalogue.parties.values():
             for mark in party.marks:
-                self._marks[self._number(mark.text)].append((party.name, mark.weight))
+                self._marks[_number(self._sources, mark.text)].append((party.name, mark.weight))
             for code in party.codes:
                 self._party_codes[code].append(party.name)
         for rule in catalogue.rules.values():
             for match in rule.matches:
                 self._add(rule, match)
         self._set = PatternSet(list(self._sources))
+        self._guess_set = PatternSet(list(self._guessing))
         # What shows a party or brings a rule into play; the other expressions matter only to rules that are in play.
         self._told = frozenset(self._marks) | frozenset(self._by_pattern)
 
-    def _number(self, source: str) -> int:
-        return self._sources.setdefault(source, len(self._sources))
-
     def _add(self, rule: Rule, match: Match) -> None:
+        number = partial(_number, self._guessing if match.guess else self._sources)
         clause = _Clause(
             rule,
             match,
-            text=frozenset(map(self._number, match.text)),
-            all=frozenset(map(self._number, match.all)),
-            unless=frozenset(map(self._number, match.unless)),
-            code=frozenset(self._number(_bare(code)) for code in match.code if _distinctive(code)),
+            text=frozenset(map(number, match.text)),
+            all=frozenset(map(number, match.all)),
+            unless=frozenset(map(number, match.unless)),
+            code=frozenset(number(_bare(code)) for code in match.code if _distinctive(code)),
             precision=_precision(match),
         )
         if match.guess:
@@ -124,7 +125,7 @@ class Engine:
             # Few texts are anything but an error: what the rule looks for in these waits until one is.
             places: list[tuple[dict[Any, list[_Clause]], Iterable[Any]]] = [(self._by_shape, match.shape)]
         elif triggers:
-            places = [(self._by_pattern, map(self._number, triggers))]
+            places = [(self._by_pattern, map(partial(_number, self._sources), triggers))]
         elif match.code:
             places = [(self._by_code, match.code), (self._by_pattern, clause.code)]
         elif match.exception:
@@ -165,16 +166,16 @@ class Engine:
                 holding[clause.rule.id] = (*score, clause)
         self._prefer_innermost(reading, holding)
         if not holding:
-            self._guess(reading, looked, chain, statuses, holding)
+            looked = self._guess(reading, chain, statuses, holding)
         return self._decision(reading, chain, holding, failed, looked)
 
-    def _guess(
-        self, reading: Reading, looked: Occurrences, chain: Chain, statuses: frozenset[int], holding: dict[str, tuple[int, int, _Clause]]
-    ) -> None:
-        """Words of a category near each other, in a text that nothing else explains."""
+    def _guess(self, reading: Reading, chain: Chain, statuses: frozenset[int], holding: dict[str, tuple[int, int, _Clause]]) -> Occurrences:
+        """Words of a category near each other, in a text that nothing else explains; returns what of them occurs."""
+        looked = self._guess_set.look(reading.flat)
         for clause in self._guesses:
             if _fails(clause, reading, looked, chain, statuses) is None:
                 holding[clause.rule.id] = (clause.rule.rank - GUESSED, clause.precision, clause)
+        return looked
 
     def _prefer_innermost(self, reading: Reading, holding: dict[str, tuple[int, int, _Clause]]) -> None:
         """Of sentences that nobody in particular uses, those count more that the innermost error says itself, not the text around it."""
@@ -257,6 +258,11 @@ class Engine:
             if status.code in clause.match.status:
                 return str(status.code), status.position
         return None, len(reading.flat)
+
+
+def _number(sources: dict[str, int], source: str) -> int:
+    """The place of an expression among those that are matched together; a new one comes last."""
+    return sources.setdefault(source, len(sources))
 
 
 def _triggers(match: Match) -> tuple[str, ...]:
