@@ -94,7 +94,8 @@ class Occurrences:
         self._open -= asked
         checks, also, text, held = self._set.checks, self._set.also, self._bytes, self._folded.__contains__
         for number in asked:
-            if (number not in also or any(map(held, also[number]))) and checks[number].Match(text) is not None:
+            others = also[number]
+            if (not others or any(map(held, others))) and checks[number].Match(text) is not None:
                 self._found.add(number)
 
     def span(self, number: int) -> tuple[int, int] | None:
@@ -127,7 +128,7 @@ class PatternSet:
         self._sources = sources
         self._compiled: dict[int, Any] = {}
         self.checks: dict[int, Any] = {}
-        self.also: dict[int, tuple[str, ...]] = {}
+        self.also: list[tuple[str, ...]] = []
         self.texts: dict[int, frozenset[str]] = {}
         self._all = frozenset(range(len(sources)))
         always: list[int] = []
@@ -139,8 +140,7 @@ class PatternSet:
                 self.checks[number] = _check(source)
             elif len(found.whole) <= _TEXTS_MAX:
                 self.texts[number] = found.whole
-            if found.also:
-                self.also[number] = tuple(sorted(found.also))
+            self.also.append(tuple(sorted(found.also)))
             if found.needs is None:
                 always.append(number)
             for piece in found.needs or ():

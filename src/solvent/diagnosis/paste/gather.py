@@ -236,7 +236,7 @@ def add_loose(flat: str, gathered: Gathered) -> None:
         if found.group("key") == "type":
             gathered.codes.add(f"type:{value}")
         found = _KEY_VALUE.search(lower, found.end())
-    if not any(error.message for error in gathered.errors):
+    if "message" in lower and not any(error.message for error in gathered.errors):
         for found in _MESSAGE_VALUE.finditer(flat):
             message = found.group("double") or found.group("single")
             gathered.errors.append(ErrorObject(message.strip(), "", "", None, depth=len(gathered.errors)))
