@@ -86,6 +86,8 @@ def find(flat: str, fields: dict[str, str]) -> tuple[tuple[RequestId, ...], int]
             value = flat[found.start("id") : found.end("id")].rstrip(".;:")
             if value.lower() not in _NOT_IDS and any(char.isdigit() for char in value):
                 places.setdefault(value, found.start("id"))
+    if not places:
+        return (), layers
     ordered = sorted(places, key=lambda value: places[value])[:IDS_MAX]
     # A cut-off copy of a longer id says nothing new.
     kept = [value for value in ordered if not any(other != value and other.startswith(value) for other in ordered)]
