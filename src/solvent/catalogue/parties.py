@@ -86,7 +86,7 @@ HOST_WEIGHT, CODE_WEIGHT, NAMED_WEIGHT, MODEL_WEIGHT = 8, 4, 3, 1
 def read_party(data: dict[str, Any], where: str) -> Party:
     """One party from its parsed file. Raises `CatalogueError` with the file's name."""
     table = Table(data, where)
-    name = table.text("name")
+    name, label = table.text("name"), table.text("label")
     hosts, models = table.texts("hosts"), table.texts("models")
     marks = [Mark(rf"(?:^|[^a-z0-9.-])(?:[a-z0-9-]+\.)*{_quoted(host)}(?:[^a-z0-9-]|$)", HOST_WEIGHT) for host in hosts]
     marks += [Mark(rf"(?:^|[^a-z0-9-]){model}", MODEL_WEIGHT) for model in models]
@@ -95,8 +95,11 @@ def read_party(data: dict[str, Any], where: str) -> Party:
         item.done()
     role = Role(table.choice("role", _ROLES))
     if role is Role.PROVIDER:
-        # Clients and gateways name it in a field of their own: `provider: mistral`, `"provider_name": "DeepInfra"`.
-        marks.append(Mark(rf"provider(?:_?name)?[\"']?\s?[:=]\s?[\"']?{_quoted(name)}(?:[^a-z0-9-]|$)", NAMED_WEIGHT))
+        # Clients name it in a field of their own, and may mean an API that others speak as well: `provider: mistral`. Whoever calls
+        # it says so: `"provider_name": "DeepInfra"`, `providerID=tencent`.
+        marks.append(Mark(rf"provider[\"']?\s?[:=]\s?[\"']?{_quoted(name)}(?:[^a-z0-9-]|$)", NAMED_WEIGHT))
+        called = _quoted(name) if label.lower().startswith(name) else f"(?:{_quoted(name)}|{_quoted(label.lower())})"
+        marks.append(Mark(rf"provider_?(?:name|id)[\"']?\s?[:=]\s?[\"']?{called}(?:[^a-z0-9-]|$)", HOST_WEIGHT))
     links = []
     for item in table.tables("link"):
         links.append(Link(item.text("kind"), item.text("address"), item.text("seen_in")))
@@ -109,7 +112,7 @@ def read_party(data: dict[str, Any], where: str) -> Party:
     resets = tuple(_read_reset(item) for item in table.tables("reset"))
     party = Party(
         name=name,
-        label=table.text("label"),
+        label=label,
         role=role,
         own_account=bool(table.flag("own_account", default=role is Role.RELAY)),
         empty_param=bool(table.flag("empty_param", default=False)),

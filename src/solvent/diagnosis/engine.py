@@ -20,14 +20,13 @@ from solvent.base import literals
 from solvent.base.patterns import Occurrences, PatternSet
 from solvent.catalogue.load import Catalogue
 from solvent.catalogue.load import packaged as packaged_catalogue
-from solvent.catalogue.parties import CODE_WEIGHT, HOST_WEIGHT
+from solvent.catalogue.parties import CODE_WEIGHT
 from solvent.catalogue.rules import Match, Rule
 from solvent.diagnosis import chain as chains
 from solvent.diagnosis import defaults
 from solvent.diagnosis.chain import Chain
-from solvent.diagnosis.paste import gather
 from solvent.diagnosis.paste.reading import Reading, Status
-from solvent.model.verdict import Category, Role, Tried
+from solvent.model.verdict import Category, Tried
 
 # A rule that names a provider while the text clearly shows another one is probably somebody else's borrowed sentence.
 CONTRADICTED = 15
@@ -85,15 +84,12 @@ class Engine:
         self._words: dict[str, frozenset[int]] = defaultdict(frozenset)
         self._guesses: list[_Clause] = []
         self._marks: dict[int, list[tuple[str, int]]] = defaultdict(list)
-        self._party_codes: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self._party_codes: dict[str, list[str]] = defaultdict(list)
         for party in catalogue.parties.values():
             for mark in party.marks:
                 self._marks[_number(self._sources, mark.text)].append((party.name, mark.weight))
             for code in party.codes:
-                self._party_codes[code].append((party.name, CODE_WEIGHT))
-            if party.role is Role.PROVIDER:
-                for name in {party.name, party.label.lower()}:
-                    self._party_codes[gather.named(name)].append((party.name, HOST_WEIGHT))
+                self._party_codes[code].append(party.name)
         for rule in catalogue.rules.values():
             for match in rule.matches:
                 self._add(rule, match)
@@ -149,8 +145,8 @@ class Engine:
             for name, weight in self._marks.get(number, ()):
                 weights[name] += weight
         for code in reading.codes:
-            for name, weight in self._party_codes.get(code, ()):
-                weights[name] += weight
+            for name in self._party_codes.get(code, ()):
+                weights[name] += CODE_WEIGHT
         chain = chains.trace(reading, self.catalogue.parties, weights)
         statuses = frozenset(status.code for status in reading.statuses)
         unlikely = _unlikely(reading)

@@ -9,7 +9,6 @@ from solvent.diagnosis.paste import fragments, normalise
 from solvent.diagnosis.paste.reading import ErrorObject
 
 MESSAGE_MAX = 2_000
-_CODE_MAX = 100
 _VISITS_MAX = 2_000
 _DEPTH_MAX = 24
 _STRING_MAX = 24_000
@@ -147,7 +146,10 @@ class Gathered:
     def _field(self, key: str, item: Any, depth: int, fields: dict[str, Any]) -> None:
         if isinstance(item, str | int) and not isinstance(item, bool):
             text = str(item)
-            self._name(key, text)
+            if (key in _CODE_KEYS or key in {"type", "error"}) and len(text) <= 100:
+                self.codes.add(text.lower())
+                if key == "type":
+                    self.codes.add(f"type:{text.lower()}")
             if (key in _STATUS_KEYS or (key == "param" and _hands_on(fields))) and _FAILING.fullmatch(text):
                 self.statuses.append(int(text))
             if (key in _ID_KEYS and text) or (key == "id" and len(text) == 36 and text.count("-") == 4):
@@ -165,25 +167,11 @@ class Gathered:
         elif isinstance(item, list) and key not in _SKIPPED:
             self.walk(item, depth + 1)
 
-    def _name(self, key: str, text: str) -> None:
-        if (key in _CODE_KEYS or key in {"type", "error"}) and len(text) <= _CODE_MAX:
-            self.codes.add(text.lower())
-            if key == "type":
-                self.codes.add(f"type:{text.lower()}")
-        elif key == "provider_name" and len(text) <= _CODE_MAX:
-            # OpenRouter says whom it called: `DeepInfra`, `Moonshot AI`.
-            self.codes.update((named(text), named(text.partition(" ")[0])))
-
     def _open_string(self, text: str, depth: int) -> None:
         if depth > 12:
             return
         for piece in fragments.find(text[:_STRING_MAX]):
             self.walk(piece.value, depth + 2)
-
-
-def named(provider: str) -> str:
-    """The code that stands for a field in which a relay names the provider that it called."""
-    return f"provider:{provider.lower()}"
 
 
 def _chosen(choices: Any) -> bool:

@@ -73,13 +73,6 @@ def test_one_api_says_in_param_what_status_it_got() -> None:
     assert (gathered(told % "other").errors[0].status, gathered(told % "other").statuses) == (None, [])
 
 
-def test_a_provider_that_a_relay_names_is_a_code_by_its_first_word_too() -> None:
-    assert {"provider:moonshot ai", "provider:moonshot"} <= gathered(
-        '{"error":{"message":"m","metadata":{"provider_name":"Moonshot AI"}}}'
-    ).codes
-    assert gathered('{"error":{"message":"m","metadata":{"provider_name":"   "}}}').errors
-
-
 def test_loose_fields_count_where_no_object_can_be_read() -> None:
     found = gathered('message: "request blocked"; type: "v_api_error"; code: "prompt_blocked"')
     assert {"v_api_error", "prompt_blocked"} <= found.codes
