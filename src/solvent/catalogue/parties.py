@@ -48,8 +48,8 @@ class Party:
     writes `"param": ""` itself, which else is the mark of a relay. `api`: how an account there is called, None where that is not known.
     `dialect`: the only API that a client speaks, None where it speaks several. `sends` are fields that a client adds to requests by itself.
     `steps` are where things are done in an app, `paid` what is known where somebody paid there and calls still fail.
-    `resets`: when its limits begin anew, as far as somebody read it. `own_service`: an app whose calls are answered by a service of
-    the same name, so that words of nobody in particular are that service's. `callers_key`: what shows in its answer that it called the
+    `resets`: when its limits begin anew, as far as somebody read it. `service`: who answers the calls of an app that names nobody
+    else, so that words of nobody in particular are theirs. `callers_key`: what shows in its answer that it called the
     provider with the reader's own key there, None where it never tells.
     """
 
@@ -71,7 +71,7 @@ class Party:
     steps: dict[Act, AppSteps] = field(default_factory=dict)
     paid: tuple[Fact, ...] = ()
     resets: tuple[Reset, ...] = ()
-    own_service: bool = False
+    service: str | None = None
     callers_key: str | None = None
 
     def link(self, kind: str) -> str | None:
@@ -129,7 +129,7 @@ def read_party(data: dict[str, Any], where: str) -> Party:
         steps=read_steps(table.tables("steps")),
         paid=read_paid(table.tables("paid")),
         resets=resets,
-        own_service=bool(table.flag("own_service", default=False)),
+        service=table.text("service", "") or None,
         callers_key=table.text("callers_key", "") or None,
     )
     table.done()

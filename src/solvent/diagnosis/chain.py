@@ -229,7 +229,7 @@ def _service(chain: Chain, parties: Mapping[str, Party]) -> str | None:
     """The app whose own service answers its calls, where nothing but a model's name speaks for anybody further in."""
     if chain.relays or chain.gateways or (chain.provider is not None and chain.weights[chain.provider] >= NAMED_WEIGHT):
         return None
-    return next((name for name in chain.apps if parties[name].own_service), None)
+    return next((parties[name].service for name in chain.apps if parties[name].service is not None), None)
 
 
 def _own_credit(reading: Reading, chain: Chain, parties: Mapping[str, Party]) -> str | None:
