@@ -172,7 +172,8 @@ class Gateway:
         found = {}
         parent = self.program.process.pid
         for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
-            with contextlib.suppress(FileNotFoundError):
+            # One that ends meanwhile has no file any more, or one that cannot be read.
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
                 name = next((word for word in command if word.startswith(b"solvent.bootstrap.")), None)
                 if name is not None:

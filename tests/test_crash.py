@@ -20,7 +20,7 @@ import pytest
 
 from solvent.base.money import Money
 from tests.gateway import SHOWN_S, Gateway, Key, Sandbox, gateway, held_at, model, nano, sandbox
-from tests.waiting import until
+from tests.waiting import lives, until
 
 CALLERS = 8
 ANTHROPIC, OPENAI = "anthropic-an", "openai-oa"
@@ -200,14 +200,6 @@ def restart(scene: Scene) -> None:
     with load(scene) as callers:
         callers.reaches(50)
     assert callers.broken == []
-
-
-def lives(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
 
 
 def test_a_killed_worker_is_started_again_and_what_it_had_under_way_stays_held(scene: Scene) -> None:

@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from tests.program import PROGRAM, START_S, Office, environment, running
-from tests.waiting import until
+from tests.waiting import lives, until
 
 SHOWN_S, STOP_S = 0.5, 10.0
 QUESTION = {"model": "claude-sonnet-4-5", "max_tokens": 60, "messages": [{"role": "user", "content": "Say hello in five words"}]}
@@ -86,13 +86,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def served(answer: httpx2.Response) -> httpx2.Response | None:
     """The answer of a worker that knows its keys."""
     return None if answer.status_code == 503 else answer
-
-
-def lives(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_the_demo_shows_a_failover_and_what_to_try(demo: Demo) -> None:
