@@ -80,6 +80,8 @@ class Party:
 
 
 DIALECTS = ("openai_chat", "openai_responses", "anthropic_messages", "gemini_generate")
+# Whose API so many others speak that a client's setting of this name shows little.
+_APIS_OF_MANY = frozenset({"openai", "anthropic"})
 HOST_WEIGHT, CODE_WEIGHT, NAMED_WEIGHT, MODEL_WEIGHT = 8, 4, 3, 1
 
 
@@ -97,7 +99,8 @@ def read_party(data: dict[str, Any], where: str) -> Party:
     if role is Role.PROVIDER:
         # Clients name it in a field of their own, and may mean an API that others speak as well: `provider: mistral`. Whoever calls
         # it says so: `"provider_name": "DeepInfra"`, `providerID=tencent`.
-        marks.append(Mark(rf"provider[\"']?\s?[:=]\s?[\"']?{_quoted(name)}(?:[^a-z0-9-]|$)", NAMED_WEIGHT))
+        named = MODEL_WEIGHT if name in _APIS_OF_MANY else NAMED_WEIGHT
+        marks.append(Mark(rf"provider[\"']?\s?[:=]\s?[\"']?{_quoted(name)}(?:[^a-z0-9-]|$)", named))
         called = _quoted(name) if label.lower().startswith(name) else f"(?:{_quoted(name)}|{_quoted(label.lower())})"
         marks.append(Mark(rf"provider_?(?:name|id)[\"']?\s?[:=]\s?[\"']?{called}(?:[^a-z0-9-]|$)", HOST_WEIGHT))
     links = []

@@ -226,10 +226,12 @@ def own_speaker(rule: Rule | None, reading: Reading, chain: Chain, parties: Mapp
 
 
 def _service(chain: Chain, parties: Mapping[str, Party]) -> str | None:
-    """The app whose own service answers its calls, where nothing but a model's name speaks for anybody further in."""
-    if chain.relays or chain.gateways or (chain.provider is not None and chain.weights[chain.provider] >= NAMED_WEIGHT):
+    """Who answers the app's calls by itself, where no more than a model's name, or less than the app's, speaks for anybody further in."""
+    if chain.relays or chain.gateways:
         return None
-    return next((parties[name].service for name in chain.apps if parties[name].service is not None), None)
+    others = 0 if chain.provider is None else chain.weights[chain.provider]
+    serving = (name for name in chain.apps if parties[name].service is not None)
+    return next((parties[name].service for name in serving if others < max(NAMED_WEIGHT, chain.weights[name])), None)
 
 
 def _own_credit(reading: Reading, chain: Chain, parties: Mapping[str, Party]) -> str | None:

@@ -166,6 +166,7 @@ def test_whose_wallet_words_of_nobody_in_particular_mean(text: str, wallet: str)
         ("Dify with gpt-4o: not enough wallet funds in your Dify account", "dify"),
         # An app with a service of its own speaks for it, unless somebody further in shows more than a model's name.
         ("Sorry, your request was rate-limited. Please wait before you try gpt-4o again.", "copilot"),
+        ("Your User ID (u) temporarily is suspended, see https://support.aws.amazon.com/#/contacts/kiro", "kiro"),
         # Who names nobody else is answered by whom the app calls by itself.
         ("codex exec failed: you have reached the spend limit for this month", "openai"),
         ("codex exec failed through our company gateway: you have reached the spend limit for this month", "unknown"),
