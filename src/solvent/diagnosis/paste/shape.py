@@ -17,7 +17,8 @@ _TALKS = re.compile(
 )
 
 _CODE_LINE = re.compile(
-    r"^[ \t]{0,80}(?:from \w[\w.]{0,80} import|import \w|def \w{1,80}\(|async def |class \w|return\b|@\w|const \w|let \w|function \w"
+    r"^[ \t]{0,80}(?:from \w[\w.]{0,80} import|import \w|def \w{1,80}\(|async def |class \w|return\b|const \w|let \w|function \w"
+    r"|@\w[\w.]{0,80}(?:\(|[ \t]{0,8}$)"
     r"|if [^\n]{0,200}:$|if \(|throw new |try:|except |for [^\n]{0,80} in |export )",
     re.MULTILINE,
 )

@@ -26,6 +26,7 @@ from solvent.diagnosis.paste import reader
         ('services:\n  # the relay\n  relay:\n    image: relay:1\n    ports:\n      - "3000:3000"\n    timeout: 10s', "documentation"),
         ('[provider]\nname = "relay"\nstream_idle_timeout_ms = 300000\nmax_retries = 4', "documentation"),
         ('{"servers": {"files": {"command": "npx", "timeout": 60}}}', "documentation"),
+        ("@acme/web:dev: {\n@acme/web:dev:   type: 'x',\n@acme/web:dev:   err: 'overloaded'\n@acme/web:dev: }", "error"),
         ("Upstream request timeout: 60s", "error"),
         ("provider: relay\ntimeout: 60\nerror: quota exceeded", "error"),
         ("Model: gpt-4o\nMessage: quota reached\nRetries: 3", "error"),
