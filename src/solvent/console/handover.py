@@ -18,10 +18,12 @@ class Handover:
 
     def __init__(self) -> None:
         self._waiting: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._left = 0
 
     def leave(self, subject: str, secret: str) -> str:
-        """The ticket for a secret that belongs to the page of this subject."""
-        ticket = hashlib.sha256(f"ticket {subject} {secret}".encode()).hexdigest()[:32]
+        """The ticket for a secret that belongs to the page of this subject: another one each time, for the last stands in an address."""
+        self._left += 1
+        ticket = hashlib.sha256(f"ticket {self._left} {subject} {secret}".encode()).hexdigest()[:32]
         self._waiting[ticket] = (subject, secret)
         if len(self._waiting) > _KEPT_MAX:
             self._waiting.popitem(last=False)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from solvent.console import forms, refusals, troubles
+from solvent.console import deletion, forms, handover, refusals, troubles
 from solvent.console.site import Site, href
 from solvent.diagnosis.opinion.hearing import Piece
 from solvent.model.opinion import Assisted, Standing, Trouble
@@ -73,16 +73,19 @@ async def ask(site: Site, request: Request) -> Response:
     if opened is None:
         return site.refuse(request, lang, 404, refusals.missing("paste", lang))
     parts = _asked(site, opened, lang, fields.get(ANSWER))
+    # The page that shows the link which deletes the paste is left for the next one, which shows it again.
+    token = fields.get(deletion.FIELD, "")
+    told = token if token and await site.desk.may_delete(opened.occurrence.id, token) else None
     if _STREAM in request.headers.get("accept", ""):
         # A proxy in between must hand on each sentence as it comes.
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(_events(site, opened, lang, parts), media_type=_STREAM, headers=headers)
+        return StreamingResponse(_events(site, opened, lang, parts, told), media_type=_STREAM, headers=headers)
     end: Assisted | Trouble = Trouble.NONSENSE
     async with aclosing(parts):
         async for part in parts:
             if not isinstance(part, Piece):
                 end = part
-    return RedirectResponse(_place(site, opened, lang, end), status_code=303)
+    return RedirectResponse(_place(site, opened, lang, end, told), status_code=303)
 
 
 async def _asked(site: Site, opened: Opened, lang: str, proof: str | None) -> AsyncGenerator[Piece | Assisted | Trouble, None]:
@@ -101,7 +104,7 @@ async def _asked(site: Site, opened: Opened, lang: str, proof: str | None) -> As
 
 
 async def _events(
-    site: Site, opened: Opened, lang: str, parts: AsyncGenerator[Piece | Assisted | Trouble, None]
+    site: Site, opened: Opened, lang: str, parts: AsyncGenerator[Piece | Assisted | Trouble, None], told: str | None
 ) -> AsyncGenerator[bytes, None]:
     async with aclosing(parts):
         async for part in parts:
@@ -109,17 +112,17 @@ async def _events(
                 yield _event("piece", {"field": part.field, "step": part.step, "text": part.text})
                 continue
             said = troubles.words(part, lang) if isinstance(part, Trouble) else ""
-            yield _event("end", {"to": _place(site, opened, lang, part), "trouble": said})
+            yield _event("end", {"to": _place(site, opened, lang, part, told), "trouble": said})
 
 
 def _event(name: str, data: dict[str, object]) -> bytes:
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
 
 
-def _place(site: Site, opened: Opened, lang: str, end: Assisted | Trouble) -> str:
+def _place(site: Site, opened: Opened, lang: str, end: Assisted | Trouble, told: str | None) -> str:
     """Where it is shown how this ended."""
-    path = f"/e/{opened.occurrence.id}"
+    path, query = f"/e/{opened.occurrence.id}", {} if told is None else {handover.FIELD: site.handover.leave(opened.occurrence.id, told)}
     if isinstance(end, Trouble):
-        return href(path, lang, **{TROUBLE: end.value}) + "#opinion"
+        return href(path, lang, **query, **{TROUBLE: end.value}) + "#opinion"
     proof = "" if end.standing is Standing.APPROVED or site.stage is None else site.stage.proof.of_answer(end.id)
-    return href(path, lang, **{ANSWER: proof}) + "#opinion"
+    return href(path, lang, **query, **{ANSWER: proof}) + "#opinion"

@@ -51,7 +51,8 @@ async def _answer(site: Site, request: Request, lang: str, form: Form, opened: O
     link = None if token is None else deletion.address(site, request, name, token, lang)
     filed, history = opened.occurrence, (await site.desk.history(opened.case))[opened.case.id]
     back = again.of(explanation.verdict, site.desk.now(), filed.at, as_it_failed=filed.source == GATEWAY)
-    shown |= {"deletion_link": link, "indexed": found_by_all(filed), "history": history, "again": back, "opinion": beside}
+    shown |= {"deletion_link": link, "deletion_token": token, "indexed": found_by_all(filed)}
+    shown |= {"history": history, "again": back, "opinion": beside}
     answer = site.page(request, "paste.html", lang, occurrence=filed, case=opened.case, **shown)
     if link is not None:
         answer.headers["cache-control"] = "no-store"

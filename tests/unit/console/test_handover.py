@@ -17,6 +17,7 @@ def test_a_secret_is_handed_over_once_and_to_its_page_alone() -> None:
 def test_the_same_secret_of_two_pages_has_two_tickets() -> None:
     handover = Handover()
     assert handover.leave("one", "secret") != handover.leave("other", "secret")
+    assert handover.leave("one", "secret") != handover.leave("one", "secret")
 
 
 def test_what_nobody_asks_for_is_forgotten() -> None:

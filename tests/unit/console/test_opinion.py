@@ -131,6 +131,21 @@ def test_others_see_the_button_until_a_person_approved_it(reader: Reader) -> Non
     assert "Its guess, not proven" in after
 
 
+def test_the_link_that_deletes_is_shown_again_after_a_model_was_asked_and_only_to_who_had_it(reader: Reader) -> None:
+    filed = reader.submit("/e", {"lang": "en", "raw": UNKNOWN})
+    first = reader.get(filed.headers["location"])
+    path = filed.headers["location"].partition("?")[0]
+    (token,) = set(re.findall(r'name="token" value="([^"]+)"', first.text))
+    assert f"/delete?token={token}" in first.text
+    next_page = reader.asked(path, token=token)
+    assert f"/delete?token={token}" in reader.get(next_page).text
+    assert "/delete?token=" not in reader.get(next_page).text
+    assert "/delete?token=" not in reader.get(reader.asked(path, token="a" * len(token))).text
+    assert "/delete?token=" not in reader.get(reader.asked(path)).text
+    (*_, (_, end)) = reader.heard(path, token=token)
+    assert f"/delete?token={token}" in reader.get(str(end["to"]).partition("#")[0]).text
+
+
 @pytest.mark.parametrize("forged", ["", "x", "0ka56849g1pg9fknyb27", "0ka56849g1pg9fknyb27.awt61Q.P5Pqfd"])
 def test_a_forged_proof_shows_nothing(reader: Reader, forged: str) -> None:
     path = reader.filed(UNKNOWN)
