@@ -67,7 +67,7 @@ _JOIN = (
 )
 _VALUE = (
     r"(?!\$|\*|<|\{|(?:none|null|true|false|undefined|your|env|removed|os\.|process\.|getenv)(?![A-Za-z0-9]))"
-    r"(?P<secret>[^\s\"'“”‘’,;)}\]<>\\]{8,500})"
+    r"(?P<secret>[^\s\"'“”‘’,;)}\]<>\\]{8,500}(?<!\.))"
 )
 _KINDS: tuple[_Kind, ...] = (
     _Kind(

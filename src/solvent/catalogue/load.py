@@ -64,7 +64,7 @@ def packaged_parties() -> dict[str, Party]:
 
 
 def load_parties(root: Traversable) -> dict[str, Party]:
-    """All parties by name. Raises `CatalogueError` on a wrong file or a name used twice."""
+    """All parties by name. Raises `CatalogueError` on a wrong file, a name used twice, or a service that nobody is."""
     parties: dict[str, Party] = {}
     for folder in ("providers", "relays", "clients"):
         for path in _tomls(root / folder):
@@ -73,6 +73,10 @@ def load_parties(root: Traversable) -> dict[str, Party]:
                 message = f"{folder}/{path.name}: the name `{party.name}` is taken by another file"
                 raise CatalogueError(message)
             parties[party.name] = party
+    for party in parties.values():
+        if party.service is not None and party.service not in parties:
+            message = f"clients/: `service` of `{party.name}` is `{party.service}`, which no file under providers/, relays/ or clients/ names"
+            raise CatalogueError(message)
     return parties
 
 

@@ -74,6 +74,14 @@ def test_a_name_used_twice_is_refused_by_the_second_file(root: Path) -> None:
         load_parties(root)
 
 
+def test_an_apps_service_must_be_somebody(root: Path) -> None:
+    write(root, "clients/curly.toml", small.party_data("curly", "app") | {"service": "acme"})
+    assert load_parties(root)["curly"].service == "acme"
+    write(root, "clients/curly.toml", small.party_data("curly", "app") | {"service": "acmee"})
+    with pytest.raises(CatalogueError, match=r"`service` of `curly` is `acmee`, which no file"):
+        load_parties(root)
+
+
 @pytest.mark.parametrize(
     ("name", "load"),
     [("providers/acme.toml", load_parties), ("errors/acme/no-credit.toml", load_rules), ("advice/other.toml", load_advice)],
