@@ -26,6 +26,8 @@ _STEERS = ("\x1b", "\x9b", "␛", "\\u001b", "\\x1b", "\\033")
 _LINE_FRAME = re.compile(r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?|[ \t][│┃║][ \t]*$", re.MULTILINE)
 
 _WRAP_MIN, _WRAP_MAX = 40, 240
+# A string that Node prints as a sum of its lines; a log may have put its own word in front of each.
+_SUM = re.compile(r"(?P<mark>['\"])[ \t]{0,4}\+[ \t]{0,4}\n(?:[^\s'\"]{1,60}[ \t])?[ \t]{0,60}(?P=mark)")
 # A line that ends in one of these was wrapped between words.
 _WHOLE_WORDS = frozenset(
     """a about after all also an and any are as at be been before being but by can cannot could did do does for from had has have how if
@@ -44,10 +46,15 @@ def printable(raw: str) -> str:
 
 
 def clean(raw: str) -> str:
-    """The paste without escapes of terminals, control characters and entities, with the words of hard-wrapped lines rejoined."""
+    """The paste without escapes of terminals, control characters and entities.
+
+    Strings that are printed as a sum of their lines and the words of hard-wrapped lines are rejoined.
+    """
     text = unsteered(printable(raw))
     if "&" in text and _ENTITY.search(text):
         text = CONTROL.sub("", html.unescape(text))
+    if "+\n" in text or "+ \n" in text:
+        text = _SUM.sub("", text)
     return _rejoin(text) if "\n" in text else text
 
 

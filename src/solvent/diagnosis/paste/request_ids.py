@@ -41,7 +41,7 @@ _ARK = re.compile(r"(?<![0-9a-f])02(1[4-9]\d{11})[0-9a-f]{30,40}(?![0-9a-f])")
 # Searched in small letters, because an expression that minds no case is five times slower, and from `id` on, for the same reason.
 _LABELLED = re.compile(
     r"""id(?:(?<=request[ _-]id)|(?<=requestid)|(?<=trace[ _-]id)|(?<=traceid)|(?<=req[ _-]id)|(?<=reqid)|(?<=请求\sid)|(?<=请求id)
-    |(?<=ray\ id)|(?<![a-z]sid)(?<=sid)(?=:))["'`]?\s{0,3}(?:[:：=]|\s)\s{0,3}["'`(]?
+    |(?<=ray\ id)|(?<=request_\ id)|(?<![a-z]sid)(?<=sid)(?=:))["'`]?\s{0,3}(?:[:：=]|\s)\s{0,3}["'`(]?
     (?P<id>(?:root=)?[a-z0-9][a-z0-9_.;=:@-]{2,127})""",
     re.VERBOSE,
 )

@@ -28,6 +28,23 @@ def test_words_cut_at_a_terminals_edge_are_whole_again() -> None:
     assert normalise.clean(wrapped) == text
 
 
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "{ message: 'The balance is ' +\n    'too low' }",
+        "[web] { message: 'The balance is ' +\n[web]     'too low' }",
+        '{ message: "The balance is " + \n"too low" }',
+    ],
+)
+def test_a_string_that_is_printed_as_a_sum_is_one(printed: str) -> None:
+    assert "The balance is too low" in normalise.clean(printed)
+
+
+def test_two_values_are_no_sum() -> None:
+    text = "'one' + other +\n'two'"
+    assert normalise.clean(text) == text
+
+
 def test_a_line_that_ends_in_a_whole_word_was_wrapped_between_words() -> None:
     text = '{"error":{"message":"The model that you have asked for with this account is not\nsupported"}}'
     assert normalise.clean(text) == text
