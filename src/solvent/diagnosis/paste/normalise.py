@@ -23,7 +23,10 @@ _UNICODE_ESCAPE = re.compile(r"\\\\{0,7}u([0-9a-fA-F]{4})")
 _ESCAPED = re.compile(r"\\\\{0,7}([\"'/_`*\[\]<>])")
 _STEERS = ("\x1b", "\x9b", "␛", "\\u001b", "\\x1b", "\\033")
 # Frames, borders and quote marks that begin a line in terminals, chats and Markdown; they would split a wrapped sentence.
-_LINE_FRAME = re.compile(r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?|[ \t][│┃║][ \t]*$", re.MULTILINE)
+# A log that prints in columns sets its stamp before each line of one message.
+_LINE_FRAME = re.compile(
+    r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?|[ \t][│┃║][ \t]*$|^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[0-9.,]{0,10}Z?[ \t]{8,200}", re.MULTILINE
+)
 
 _WRAP_MIN, _WRAP_MAX = 40, 240
 # A string that Node prints as a sum of its lines; a log may have put its own word in front of each.

@@ -76,3 +76,9 @@ def test_any_text_is_flattened_to_one_line(raw: str) -> None:
     flat = normalise.flatten(normalise.clean(raw))
     assert "\n" not in flat
     assert "  " not in flat
+
+
+def test_the_stamp_of_a_log_in_columns_splits_no_sentence() -> None:
+    text = "2026-01-17 11:55:21            You exceeded your\n2026-01-17 11:55:21            current quota"
+    assert normalise.flatten(text) == "You exceeded your current quota"
+    assert normalise.flatten("2026-01-17 11:55:21 refused") == "2026-01-17 11:55:21 refused"
