@@ -102,7 +102,10 @@ def read_party(data: dict[str, Any], where: str) -> Party:
         named = MODEL_WEIGHT if name in _APIS_OF_MANY else NAMED_WEIGHT
         marks.append(Mark(rf"provider[\"']?\s?[:=]\s?[\"']?{_quoted(name)}(?:[^a-z0-9-]|$)", named))
         called = _quoted(name) if label.lower().startswith(name) else f"(?:{_quoted(name)}|{_quoted(label.lower())})"
-        marks.append(Mark(rf"provider_?(?:name|id)[\"']?\s?[:=]\s?[\"']?{called}(?:[^a-z0-9-]|$)", HOST_WEIGHT))
+        says = rf"provider_?(?:name|id)[\"']?\s?[:=]\s?[\"']?{called}(?:[^a-z0-9-]|$)"
+        if name not in _APIS_OF_MANY:
+            says += rf"|(?:^|[^a-z0-9-]){called} (?:returned|responded(?: with)?|answered(?: with)?) (?:an? )?(?:http|status|error|\d{{3}}\b)"
+        marks.append(Mark(says, HOST_WEIGHT))
     links = []
     for item in table.tables("link"):
         links.append(Link(item.text("kind"), item.text("address"), item.text("seen_in")))

@@ -33,6 +33,8 @@ _ZHIPU = re.compile(rf"(?<![0-9A-Za-z]){_STAMP}(?=\d{{0,15}}[a-f])[0-9a-f]{{16}}
 _BYTEDANCE = re.compile(rf"(?<![0-9A-Za-z]){_STAMP}(?=\d{{0,19}}[A-F])[0-9A-F]{{20}}(?![0-9A-Za-z])")
 # What Ark's own SDK signs a call with: local time and 20 random signs (volcenginesdkarkruntime/_utils/_utils.py).
 _ARK_SDK = re.compile(rf"(?<![0-9A-Za-z]){_STAMP}(?=\d{{0,8}}[A-Za-z])[0-9A-Za-z]{{20}}(?![0-9A-Za-z])")
+# Alibaba Cloud's gateway writes UUIDs of a version 9, which RFC 9562 does not know: so in answers of Model Studio that people pasted.
+_ALIBABA = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-9[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 _DATED = re.compile(f"{_ZHIPU.pattern}|{_BYTEDANCE.pattern}|{_ARK_SDK.pattern}")
 _PREFIXED = re.compile(r"(?<![A-Za-z0-9_])req_(?:[0-9]{3}[A-Za-z0-9]{8,}|[0-9a-f]{32}|[A-Za-z0-9]{16,})(?![A-Za-z0-9])")
 _STAMPED = re.compile(r"20\d{12}")
@@ -127,6 +129,8 @@ def decode(value: str) -> RequestId:
     vercel = _VERCEL.fullmatch(value)
     if vercel is not None:
         return RequestId(value, "vercel", _plausible(int(vercel.group(1))))
+    if _ALIBABA.fullmatch(value) is not None:
+        return RequestId(value, "alibaba")
     if value.startswith("Root=1-"):
         return RequestId(value, "huggingface")
     for issuer, shape in (("zhipu", _ZHIPU), ("volcengine", _BYTEDANCE), ("volcengine", _ARK_SDK)):
