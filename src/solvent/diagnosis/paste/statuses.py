@@ -16,7 +16,8 @@ _GIN_CHARS = 130
 
 # Expressions that begin with what they look for, and look behind it afterwards, are several times faster than the other way round.
 _NUMBER = re.compile(
-    r"[1-5]\d\d(?<![\d.]\d{3})(?<!\d:\d{3})(?<!:\d\d,\d{3})(?![\d.,:%]*\d|\s?(?:ms\b|tokens|s\b|px|items|bytes|rpm|tpm))", re.IGNORECASE
+    r"[1-5]\d\d(?<![\d.]\d{3})(?<!\d:\d{3})(?<!:\d\d,\d{3})(?![\d.,:%]*\d|\s?(?:ms\b|tokens|s\b|px|items|bytes|rpm|tpm|-\s(?:debug|info|warning)\b))",
+    re.IGNORECASE,
 )
 # A cell of a table: documentation, unless the line is one of Gin's log, in which the status has a column.
 _CELL_BEFORE, _CELL_AFTER = re.compile(r"\|\s?$"), re.compile(r"\s?\|")
@@ -39,6 +40,8 @@ _BEFORE_STATUS = (
 _INTRODUCED = Pattern(f"(?:{'|'.join(_BEFORE_STATUS)})$")
 # The most frequent of them, which need no search.
 _INTRODUCTIONS = ("rror code: ", "tatus code ", "tatus_code=", "tatus: ", "HTTP ", "-> ", '"code":', '"code": ', "'code': ")
+# What aiohttp calls 400 by itself, where an answer broke off or cannot be read: no server said so (aiohttp/http_exceptions.py).
+_OF_THE_CLIENT = ("TransferEncodingError: ", "ContentLengthError: ", "BadHttpMessage: ", "BadStatusLine: ", "InvalidHeader: ", "LineTooLong: ")
 # What stands after one: the reason phrase, or a vendor's name for it.
 _REASON = re.compile(
     r"\s{0,2}[:,-]?\s{0,2}(?:message\s?=|too many requests|unauthorized|forbidden|bad request|not found|payment required"
@@ -49,10 +52,10 @@ _REASON = re.compile(
 )
 # A number that only stands where statuses stand: before a body, a dash or the end.
 _PLACE_BEFORE = re.compile(r"(?:^|[\s\"'`(:>|])$")
-# A number after one of these counts things: "the 500 calls", "remaining-requests: 499".
+# A number after one of these counts things: "the 500 calls", "remaining-requests: 499", "'processing-ms': '412'".
 _COUNTS = re.compile(
     r"(?:\b(?:the|a|an|of|my|all|than|about|only|next|first|last|every|over|under|least|most|around|used|per|max|with)"
-    r"|[-_](?:requests|tokens|remaining|limit|length|size|count|total)[\"']?:)\s$",
+    r"|[-_](?:requests|tokens|remaining|limit|length|size|count|total|ms)[\"']?:)\s[\"']?$",
     re.IGNORECASE,
 )
 _PLACE_AFTER = re.compile(r"\)?\s*[^\x00-\x7f]|\)\s*:|\s*(?:[{<\"'`]|[-:：]\s|\s[A-Z一-鿿`]|[\"'`]?\s*$)")
@@ -72,7 +75,7 @@ def find(clean: str, flat: str, numeric: list[int]) -> tuple[Status, ...]:
     for count, number in enumerate(_NUMBER.finditer(flat)):
         start, end = number.span()
         code = int(number.group())
-        if code >= 200 and start not in found:
+        if code >= 200 and start not in found and not flat.endswith(_OF_THE_CLIENT, 0, start):
             if tabled and _cell(flat, start, end):
                 strong = _GIN.search(flat[max(start - _GIN_CHARS, 0) : start]) is not None
                 placed = False
@@ -100,4 +103,4 @@ def _cell(flat: str, start: int, end: int) -> bool:
 def _placed(flat: str, start: int, end: int) -> bool:
     if _PLACE_BEFORE.search(flat[max(start - 1, 0) : start]) is None or _PLACE_AFTER.match(flat, end) is None:
         return False
-    return _COUNTS.search(flat[max(start - 14, 0) : start]) is None
+    return _COUNTS.search(flat[max(start - 16, 0) : start]) is None

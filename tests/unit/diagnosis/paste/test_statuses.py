@@ -65,6 +65,9 @@ def test_statuses_are_recognised(text: str, code: int) -> None:
         "after I have used the 500 GPT-4 calls",
         "x-ratelimit-remaining-requests: 499",
         "more than 400 - so many",
+        "{'x-ratelimit-limit-requests': '500', 'openai-processing-ms': '412'}",
+        "[2026-01-17 13:25:48 - openai._base_client:482 - DEBUG] Request options",
+        "<TransferEncodingError: 400, message='Not enough data to satisfy transfer length header.'>",
     ],
 )
 def test_other_numbers_are_no_statuses(text: str) -> None:
