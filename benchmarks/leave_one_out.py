@@ -46,7 +46,6 @@ NAMES = {
     "baidu-qianfan": "baidu",
     "nvidia-nim": "nvidia",
     "github-models": "github",
-    "ollama-cloud": "ollama",
     "litellm": "litellm-proxy",
     "anthropic-sdk-ts": "anthropic-node",
     "anthropic-sdk-node": "anthropic-node",

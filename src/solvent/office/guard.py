@@ -58,8 +58,8 @@ _WRONG_HOST = (
 _TOO_MANY = (
     Words(en="Too many requests from this address", zh="这个地址的请求太多"),
     Words(
-        en="Wait {wait} s and send it again. The limit is `{setting}` in the settings.",
-        zh="请等 {wait} 秒再试。上限由设置里的 `{setting}` 决定。",
+        en="Wait {wait} s and send it again. The operator of this site sets the limit with `{setting}`.",
+        zh="请等 {wait} 秒再试。上限由本站管理员用 `{setting}` 设定。",
     ),
 )
 _ASKING = (
