@@ -23,6 +23,8 @@ class Match:
     `text`, `all` and `unless` are expressions over the flat text, `code` whole values of code-like fields, `exception` the class
     name of the last exception, `status` the status seen, `party` names of parties that the chain found, `shape` what the whole
     text is (see `diagnosis.paste.reading.Reading`). A `guess` holds only where nothing else of any rule does.
+    `coarse`: the code names a class of faults, which others borrow for faults of their own, so that a sentence about another fault
+    goes before it.
     """
 
     text: tuple[str, ...]
@@ -36,6 +38,7 @@ class Match:
     shape: tuple[str, ...]
     traceback: bool | None
     guess: bool = False
+    coarse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ def _read_match(table: Table) -> Match:
         shape=table.texts("shape"),
         traceback=table.flag("traceback", default=None),
         guess=bool(table.flag("guess", default=False)),
+        coarse=bool(table.flag("coarse", default=False)),
     )
     table.done()
     if not (match.text or match.all or match.code or match.exception or match.status or match.shape):

@@ -32,6 +32,10 @@ from solvent.model.verdict import Category, Tried
 CONTRADICTED = 15
 # What a sentence gains that the innermost error itself says.
 INNERMOST = 8
+# What is left of a coarse match beside a sentence that ranks higher and tells of another fault.
+COARSE = 51
+# Any sentence asks for more than a code that names but a class.
+_COARSE_LACKS = 20
 # What a guess lacks against every other match.
 GUESSED = 50
 _CLEAR_WEIGHT = 4
@@ -165,6 +169,7 @@ class Engine:
             if best is None or score > best[:2]:
                 holding[clause.rule.id] = (*score, clause)
         self._prefer_innermost(reading, holding)
+        _let_sentences_go_first(holding)
         if not holding:
             looked = self._guess(reading, chain, statuses, holding)
         return self._decision(reading, chain, holding, failed, looked)
@@ -182,7 +187,7 @@ class Engine:
         inner = reading.innermost
         if len(holding) < 2 or inner is None or not inner.message:
             return
-        rivals = [item for item in holding.values() if item[2].rule.id.startswith(_FAMILIES[0])]
+        rivals = [item for item in holding.values() if _is_nobodys(item[2].rule)]
         if len({item[2].rule.category for item in rivals}) < 2:
             return
         inside, named = self._set.look(inner.message), {inner.code.lower(), inner.kind.lower()}
@@ -260,6 +265,20 @@ class Engine:
         return None, len(reading.flat)
 
 
+def _let_sentences_go_first(holding: dict[str, tuple[int, int, _Clause]]) -> None:
+    """Where the code names but a class of faults and a sentence tells of another fault, the sentence decides."""
+    said = {clause.rule.category for rank, _, clause in holding.values() if rank > COARSE and clause.match.text and _is_nobodys(clause.rule)}
+    if not said:
+        return
+    for rank, precision, clause in list(holding.values()):
+        if clause.match.coarse and said - {clause.rule.category}:
+            holding[clause.rule.id] = (min(rank, COARSE), precision, clause)
+
+
+def _is_nobodys(rule: Rule) -> bool:
+    return rule.id.startswith(_FAMILIES[0])
+
+
 def _number(sources: dict[str, int], source: str) -> int:
     """The place of an expression among those that are matched together; a new one comes last."""
     return sources.setdefault(source, len(sources))
@@ -306,7 +325,8 @@ def _bare(code: str) -> str:
 
 
 def _precision(match: Match) -> int:
-    return 2 * (len(match.all) + bool(match.text) + bool(match.code)) + bool(match.party) + bool(match.status) + bool(match.exception)
+    asked = 2 * (len(match.all) + bool(match.text) + bool(match.code)) + bool(match.party) + bool(match.status) + bool(match.exception)
+    return asked - _COARSE_LACKS if match.coarse else asked
 
 
 def _fails(clause: _Clause, reading: Reading, looked: Occurrences, chain: Chain, statuses: frozenset[int]) -> str | None:

@@ -155,6 +155,27 @@ def test_words_count_as_the_innermost_errors_whichever_match_of_their_rule_holds
     assert decision.rule.id == rule_id
 
 
+MONEY = rule("generic/money", 'category = "credit_exhausted"\nrank = 56', "text = ['no money']")
+COARSE = rule(
+    "acme/denied", 'category = "permission_denied"\nprovider = "acme"', "coarse = true\ncode = ['denied']\n[[match]]\ntext = ['acme denies']"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule_id"),
+    [
+        ('{"error":{"code":"denied","message":"no money"}}', "generic/money"),
+        ('{"error":{"code":"denied","message":"limit reached"}}', "acme/denied"),
+        ('{"error":{"code":"denied","message":"m"}}', "acme/denied"),
+        ('{"error":{"code":"denied","message":"acme denies: no money"}}', "acme/denied"),
+    ],
+)
+def test_a_sentence_goes_before_a_code_that_names_but_a_class_of_faults(text: str, rule_id: str) -> None:
+    decision = decide(text, BROAD, MONEY, COARSE)
+    assert decision.rule is not None
+    assert decision.rule.id == rule_id
+
+
 @pytest.mark.parametrize(
     ("text", "rule_id"),
     [
