@@ -75,7 +75,9 @@ def load_parties(root: Traversable) -> dict[str, Party]:
             parties[party.name] = party
     for party in parties.values():
         if party.service is not None and party.service not in parties:
-            message = f"clients/: `service` of `{party.name}` is `{party.service}`, which no file under providers/, relays/ or clients/ names"
+            message = (
+                f"clients/: `service` of `{party.name}` is `{party.service}`, which no file under providers/, relays/ or clients/ names"
+            )
             raise CatalogueError(message)
     return parties
 

@@ -106,7 +106,9 @@ def read_party(data: dict[str, Any], where: str) -> Party:
         if name not in _APIS_OF_MANY:
             # So LiteLLM names whom it called, and gateways tell what came of it.
             says += rf"|(?:^|[^a-z]){called}(?:_?ai)?exception(?:[^a-z]|$)"
-            says += rf"|(?:^|[^a-z0-9-]){called} (?:returned|responded(?: with)?|answered(?: with)?) (?:an? )?(?:http|status|error|\d{{3}}\b)"
+            says += (
+                rf"|(?:^|[^a-z0-9-]){called} (?:returned|responded(?: with)?|answered(?: with)?) (?:an? )?(?:http|status|error|\d{{3}}\b)"
+            )
         marks.append(Mark(says, HOST_WEIGHT))
     links = []
     for item in table.tables("link"):

@@ -267,7 +267,9 @@ class Engine:
 
 def _let_sentences_go_first(holding: dict[str, tuple[int, int, _Clause]]) -> None:
     """Where the code names but a class of faults and a sentence tells of another fault, the sentence decides."""
-    said = {clause.rule.category for rank, _, clause in holding.values() if rank > COARSE and clause.match.text and _is_nobodys(clause.rule)}
+    said = {
+        clause.rule.category for rank, _, clause in holding.values() if rank > COARSE and clause.match.text and _is_nobodys(clause.rule)
+    }
     if not said:
         return
     for rank, precision, clause in list(holding.values()):

@@ -103,7 +103,9 @@ def test_the_words_around_a_secret_stay() -> None:
 
 
 def test_the_full_stop_behind_a_secret_stays() -> None:
-    assert redact(f"Limit for api_key: {HEX32}. Limit type: requests").text == "Limit for api_key: [credential removed]. Limit type: requests"
+    assert (
+        redact(f"Limit for api_key: {HEX32}. Limit type: requests").text == "Limit for api_key: [credential removed]. Limit type: requests"
+    )
 
 
 def test_each_kind_is_counted_by_itself() -> None:

@@ -157,7 +157,9 @@ def test_words_count_as_the_innermost_errors_whichever_match_of_their_rule_holds
 
 MONEY = rule("generic/money", 'category = "credit_exhausted"\nrank = 56', "text = ['no money']")
 COARSE = rule(
-    "acme/denied", 'category = "permission_denied"\nprovider = "acme"', "coarse = true\ncode = ['denied']\n[[match]]\ntext = ['acme denies']"
+    "acme/denied",
+    'category = "permission_denied"\nprovider = "acme"',
+    "coarse = true\ncode = ['denied']\n[[match]]\ntext = ['acme denies']",
 )
 
 

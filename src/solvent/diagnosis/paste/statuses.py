@@ -41,7 +41,14 @@ _INTRODUCED = Pattern(f"(?:{'|'.join(_BEFORE_STATUS)})$")
 # The most frequent of them, which need no search.
 _INTRODUCTIONS = ("rror code: ", "tatus code ", "tatus_code=", "tatus: ", "HTTP ", "-> ", '"code":', '"code": ', "'code': ")
 # What aiohttp calls 400 by itself, where an answer broke off or cannot be read: no server said so (aiohttp/http_exceptions.py).
-_OF_THE_CLIENT = ("TransferEncodingError: ", "ContentLengthError: ", "BadHttpMessage: ", "BadStatusLine: ", "InvalidHeader: ", "LineTooLong: ")
+_OF_THE_CLIENT = (
+    "TransferEncodingError: ",
+    "ContentLengthError: ",
+    "BadHttpMessage: ",
+    "BadStatusLine: ",
+    "InvalidHeader: ",
+    "LineTooLong: ",
+)
 # What stands after one: the reason phrase, or a vendor's name for it.
 _REASON = re.compile(
     r"\s{0,2}[:,-]?\s{0,2}(?:message\s?=|too many requests|unauthorized|forbidden|bad request|not found|payment required"
