@@ -25,7 +25,8 @@ _BESIDE = ("litellm-proxy", "openrouter")
 SOLVENT = request_ids.SOLVENT
 UNNAMED_RELAY = "relay"
 _HOPS_MAX = 8
-_PAYMENT_REQUIRED = 402
+# With these the relays of the one-api family refuse in their own name.
+_OF_THE_FAMILY = frozenset({401, 403, 429})
 # An address where credit is bought: whose host it is, sells it.
 _SHOP = re.compile(
     r"https?://(?P<host>[A-Za-z0-9.-]{4,120})(?::\d{1,5})?/[^\s\"'<>]{0,120}?(?:credit|billing|top-?up|recharge|wallet|pricing|upgrade|purchase|plans?\b)",
@@ -195,8 +196,8 @@ _OWN_WORDS = {Category.CREDIT_EXHAUSTED: Wallet.RELAY_USER, Category.BUDGET_LIMI
 def _passed_on(reading: Reading, chain: Chain, parties: Mapping[str, Party]) -> bool:
     """Whether a relay shows that money words of nobody in particular came from further in.
 
-    A relay of the family says its own `…_api_error`, or a code that is known to be its own, with 401 or 403; any other type, or 402,
-    beside its id is the upstream's.
+    A relay of the family says its own `…_api_error`, or a code that is known to be its own, with 401, 403 or 429; any other type or
+    status beside its id is the upstream's.
     """
     speaks_for_provider = chain.provider is not None and chain.weights[chain.provider] >= CODE_WEIGHT
     if speaks_for_provider or reading.masked or hops_above_speaker(reading, chain) > 0:
@@ -207,7 +208,7 @@ def _passed_on(reading: Reading, chain: Chain, parties: Mapping[str, Party]) -> 
     if kinds:
         own = {code for name, _ in chain.relays if name in parties for code in parties[name].codes}
         return not any(kind.endswith("_api_error") or kind in own for kind in kinds)
-    return any(status.code == _PAYMENT_REQUIRED for status in reading.statuses)
+    return bool(reading.statuses) and all(status.code not in _OF_THE_FAMILY for status in reading.statuses)
 
 
 def own_speaker(rule: Rule | None, reading: Reading, chain: Chain, parties: Mapping[str, Party]) -> str:
