@@ -90,7 +90,7 @@ def read_party(data: dict[str, Any], where: str) -> Party:
     table = Table(data, where)
     name, label = table.text("name"), table.text("label")
     hosts, models = table.texts("hosts"), table.texts("models")
-    marks = [Mark(rf"(?:^|[^a-z0-9.-])(?:[a-z0-9-]+\.)*{_quoted(host)}(?:[^a-z0-9-]|$)", HOST_WEIGHT) for host in hosts]
+    marks = [Mark(rf"(?:^|[^a-z0-9.-])\.?(?:[a-z0-9-]+\.)*{_quoted(host)}(?:[^a-z0-9-]|$)", HOST_WEIGHT) for host in hosts]
     marks += [Mark(rf"(?:^|[^a-z0-9-]){model}", MODEL_WEIGHT) for model in models]
     for item in table.tables("mark"):
         marks.append(Mark(item.text("text"), item.number("weight", 5) or 5))

@@ -28,6 +28,17 @@ _LINE_FRAME = re.compile(
     r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?|[ \t][│┃║][ \t]*$|^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[0-9.,]{0,10}Z?[ \t]{8,200}", re.MULTILINE
 )
 
+# What a program may say to each status, as a debugger shows its variables: of these at most one was said.
+_SAID_TO_EACH = re.compile(r"(?:[\"']?\b[1-5]\d\d[\"']?\s?:\s?(?:'[^'\n]{1,160}'|\"[^\"\n]{1,160}\")\s?,?\s?){3,}")
+
+# Whom a program calls instead has not said what went before.
+_INSTEAD = re.compile(
+    r"\b((?:fall(?:s|ing)?|fell|switch(?:es|ed|ing)?)(?: (?:through|back|over))? to) (?:the |an? )?"
+    r"[`'\"]?[A-Za-z][\w./:-]{1,60}[`'\"]?(?<![.:])",
+    re.IGNORECASE,
+)
+_INSTEAD_SIGNS = ("witch", "falls ", "falling ", "fall ", "fell ")
+
 _WRAP_MIN, _WRAP_MAX = 40, 240
 # A string that Node prints as a sum of its lines; a log may have put its own word in front of each.
 _SUM = re.compile(r"(?P<mark>['\"])[ \t]{0,4}\+[ \t]{0,4}\n(?:[^\s'\"]{1,60}[ \t])?[ \t]{0,60}(?P=mark)")
@@ -70,6 +81,10 @@ def flatten(text: str) -> str:
         flat = _UNICODE_ESCAPE.sub(_from_code_point, flat)
         flat = LINE_ESCAPE.sub(" ", flat)
         flat = _ESCAPED.sub(r"\1", flat)
+    if "40" in flat and _SAID_TO_EACH.search(flat):
+        flat = _SAID_TO_EACH.sub(" ", flat)
+    if " to " in flat and any(map(flat.__contains__, _INSTEAD_SIGNS)):
+        flat = _INSTEAD.sub(r"\1 another", flat)
     if "  " in flat or not flat.isprintable() or flat != flat.strip():
         flat = " ".join(flat.split())
     return flat if flat.isascii() else composed(flat)

@@ -47,10 +47,12 @@ _LABELLED = re.compile(
     (?P<id>(?:root=)?[a-z0-9][a-z0-9_.;=:@-]{2,127})""",
     re.VERBOSE,
 )
+# As a client writes the id that it was sent: `HTTP 403, request 7e2c9a54-…`.
+_OF_REQUEST = re.compile(r"(?:(?<=[Rr]equest )|(?<=[Rr]equest: ))[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f-])")
 # Vercel's edge: the regions that the call passed, the time in milliseconds and a part of chance.
 _VERCEL = re.compile(r"(?<![0-9a-z])(?:[a-z]{3}\d::){1,3}[0-9a-z]{4,6}-(1[4-9]\d{11})-[0-9a-f]{12}(?![0-9a-f])")
 # What is in a text that holds an id of a shape, and the shape.
-_SHAPES = (("req_", _PREFIXED), ("slv-", _OURS), ("021", _ARK), ("::", _VERCEL))
+_SHAPES = (("req_", _PREFIXED), ("slv-", _OURS), ("021", _ARK), ("::", _VERCEL), ("equest", _OF_REQUEST))
 # AiHubMix signs `(tid: …)`.
 _SUFFIX = re.compile(r"\((?:(?:solvent )?request id|tid):?\s{0,3}([0-9A-Za-z_-]{6,64})", re.IGNORECASE)
 # No relay of the family signs so, but services of AWS and what is built on them do.

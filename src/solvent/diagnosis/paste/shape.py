@@ -29,7 +29,9 @@ _SETTING_LINE = re.compile(r"(?:export |- )?(?P<name>[A-Za-z_][\w.-]{0,60})\s{0,
 _BETWEEN_SETTINGS = re.compile(r"(?:#|//|;)[^\n]{0,200}|\[{1,2}[\w.\"-]{1,80}\]{1,2}|- [^\s:]{1,80}|- ([\"'])[^\n]{1,80}\1")
 _SETTINGS_MIN, _SETTINGS_MAX = 3, 80
 # How long a program is told to wait, or how much it may use, says nothing of a wait that was too long or of a use that was too much.
+# So is a count of none that failed.
 _BOUND = re.compile(
+    r"\"(?:errored|errors?|failed|failures|expired|cancell?ed)\"\s{0,3}:\s{0,3}(?:0\b|null|false|\[\]|\"\")|"
     r"\"[\w-]{0,40}(?:timeout|limit|quota|budget|reset)[\w-]{0,20}\"\s{0,3}:\s{0,3}(?:\"?-?\d|\"?(?:daily|weekly|monthly|null|true|false|none)\b|\{)",
     re.IGNORECASE,
 )

@@ -32,6 +32,7 @@ _BEFORE_STATUS = (
     r"\bAPI\s(?:returned|request\sfailed\swith)\s",
     r"\b(?:error|failed|returned)\s?:?\s?[\"'(\[`]?",
     r"\b(?:failed|responded|answered|replied|rejected|returned|got|received)\s(?:with\s)?(?:an?\s)?(?:HTTP\s)?(?:(?:status|code|of)\s){0,3}[(\[`]?",
+    r"[a-z](?:error|exception):\s?[\"'(\[`]?",
     r"\bfailed\sto\s[a-z ]{2,24}:\s?",
     r"(?:返回|状态码|错误码|故障代码|错误代码|报错|响应码|失败)\s?[:：]?\s?[(\[`（]?",
     r"[\"']code[\"']\s?:\s?[\"']?",
@@ -65,7 +66,7 @@ _COUNTS = re.compile(
     r"|[-_](?:requests|tokens|remaining|limit|length|size|count|total|ms)[\"']?:)\s[\"']?$",
     re.IGNORECASE,
 )
-_PLACE_AFTER = re.compile(r"\)?\s*[^\x00-\x7f]|\)\s*:|\s*(?:[{<\"'`]|[-:：]\s|\s[A-Z一-鿿`]|[\"'`]?\s*$)")
+_PLACE_AFTER = re.compile(r"\)?\s*[^\x00-\x7f]|\)\s*:|\s*(?:[{<\"'`]|[-:：]\s|\s[A-Z一-鿿`]|\s[a-z]{2,20}_[a-z_]{2,40}\b|[\"'`]?\s*$)")
 _LINE_START = re.compile(r"^[^\w\n]{0,12}(?P<code>[45]\d\d)(?=[\s:*|-])(?!\s*(?:ms|tokens|px|items|bytes)\b)", re.MULTILINE)
 
 

@@ -82,3 +82,23 @@ def test_the_stamp_of_a_log_in_columns_splits_no_sentence() -> None:
     text = "2026-01-17 11:55:21            You exceeded your\n2026-01-17 11:55:21            current quota"
     assert normalise.flatten(text) == "You exceeded your current quota"
     assert normalise.flatten("2026-01-17 11:55:21 refused") == "2026-01-17 11:55:21 refused"
+
+
+def test_what_a_program_may_say_to_each_status_is_not_what_was_said() -> None:
+    text = "said {400: 'wrong', 401: 'bad key', 402: \"no money\", 403: 'no right'} and ended: wrong"
+    assert normalise.flatten(text) == "said { } and ended: wrong"
+    two = "{400: 'wrong', 402: 'no money'}"
+    assert normalise.flatten(two) == two
+
+
+@pytest.mark.parametrize(
+    ("text", "flat"),
+    [
+        ("429, falling back to acme-small", "429, falling back to another"),
+        ("Switched over to the `Acme` key", "Switched over to another key"),
+        ("it fell through to acme.example.", "it fell through to another."),
+        ("he wants to fall asleep", "he wants to fall asleep"),
+    ],
+)
+def test_whom_a_program_calls_instead_has_said_nothing(text: str, flat: str) -> None:
+    assert normalise.flatten(text) == flat

@@ -22,6 +22,8 @@ from solvent.model.verdict import RequestId
         ("req_011CdztCT6HQtgEDuhfJGrjv", "anthropic", ()),
         ("req_b819769e1b53967deb1112984c48569f", "openai", ()),
         ("slv-1a0fbe5b3cb9d41b7ea00001", "solvent", ("2026-10-02T09:15:30Z",)),
+        ("7e2c9a54-9d1f-9c3a-8b0e-2f7b6f1c4d10", "alibaba", ()),
+        ("3f2504e0-4f89-41d3-9a0c-0305e82c3301", "unknown", ()),
         ("hkg1::10e53-1789537254726-24aa648a2010", "vercel", ("2026-09-16T05:40:54Z",)),
         # A time before there were models to call is none.
         ("slv-00000000001ffffffff00001", "solvent", ()),
@@ -75,6 +77,7 @@ def test_suffixes_are_counted_and_the_innermost_comes_first() -> None:
         ),
         ("(request id:2026012317272)", "2026012317272"),
         ("请求id：a1b2c3d4e5", "a1b2c3d4e5"),
+        ("(acme-chat, HTTP 403, request 3f2504e0-4f89-41d3-9a0c-0305e82c3301)", "3f2504e0-4f89-41d3-9a0c-0305e82c3301"),
     ],
 )
 def test_labelled_ids_are_found(text: str, value: str) -> None:

@@ -26,6 +26,8 @@ def codes(text: str, numeric: list[int] | None = None) -> list[int]:
         ("❌ 400 📦 {}", 400),
         ("| 403 | permission | x |", 403),
         ("401 Client Error: Unauthorized for url", 401),
+        ("InsufficientQuotaError: 429 You exceeded", 429),
+        ("it returns `400 bad_response_status_code` always", 400),
         ("api.example.com | 524: A timeout occurred", 524),
         ("[403] Your API key was reported", 403),
         ("## **429-**Throttling", 429),
