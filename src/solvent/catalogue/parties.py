@@ -50,7 +50,8 @@ class Party:
     `steps` are where things are done in an app, `paid` what is known where somebody paid there and calls still fail.
     `resets`: when its limits begin anew, as far as somebody read it. `service`: who answers the calls of an app that names nobody
     else, so that words of nobody in particular are theirs. `callers_key`: what shows in its answer that it called the
-    provider with the reader's own key there, None where it never tells.
+    provider with the reader's own key there, None where it never tells. `sells_direct`: developers hold their accounts there as with a
+    provider, so that an empty one is called the reader's own.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Party:
     resets: tuple[Reset, ...] = ()
     service: str | None = None
     callers_key: str | None = None
+    sells_direct: bool = False
 
     def link(self, kind: str) -> str | None:
         """The address of a page such as `billing`, `status` or `keys`, or None."""
@@ -141,6 +143,7 @@ def read_party(data: dict[str, Any], where: str) -> Party:
         resets=resets,
         service=table.text("service", "") or None,
         callers_key=table.text("callers_key", "") or None,
+        sells_direct=bool(table.flag("sells_direct", default=False)),
     )
     table.done()
     if party.steps and role is not Role.APP:

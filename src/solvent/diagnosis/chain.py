@@ -182,7 +182,7 @@ def wallet_of(rule: Rule, reading: Reading, chain: Chain, parties: Mapping[str, 
     if operated(reading, chain, parties, rule.provider):
         # A sentence of nobody in particular, from a relay that shows no sign of passing it on, is the relay's own.
         if rule.voice == "any" and not _passed_on(reading, chain, parties):
-            return _OWN_WORDS.get(category, Wallet.NONE)
+            return _own_words(category, chain, parties)
         return Wallet.RELAY_UPSTREAM
     nobodys = category is Category.CREDIT_EXHAUSTED and rule.voice == "any"
     if nobodys and (_own_credit(reading, chain, parties) or (chain.provider is None and _sells(reading, parties))):
@@ -191,6 +191,17 @@ def wallet_of(rule: Rule, reading: Reading, chain: Chain, parties: Mapping[str, 
 
 
 _OWN_WORDS = {Category.CREDIT_EXHAUSTED: Wallet.RELAY_USER, Category.BUDGET_LIMIT: Wallet.KEY_BUDGET}
+
+
+def _own_words(category: Category, chain: Chain, parties: Mapping[str, Party]) -> Wallet:
+    """Whose it is where a relay speaks of an account that is held with itself."""
+    if category is Category.CREDIT_EXHAUSTED and _sells_direct(chain, parties):
+        return Wallet.OWN_PROVIDER_ACCOUNT
+    return _OWN_WORDS.get(category, Wallet.NONE)
+
+
+def _sells_direct(chain: Chain, parties: Mapping[str, Party]) -> bool:
+    return len(chain.relays) == 1 and all(name in parties and parties[name].sells_direct for name, _ in chain.relays)
 
 
 def _passed_on(reading: Reading, chain: Chain, parties: Mapping[str, Party]) -> bool:
@@ -288,7 +299,8 @@ def layers(chain: Chain, parties: Mapping[str, Party], provider: str, wallet: Wa
     if not speaks_relay:
         role = parties[provider].role if provider in parties else Role.PROVIDER
         # What nobody in particular says about the reader's balance at a relay was said by that relay, not by somebody behind it.
-        own = provider == "unknown" and wallet is Wallet.RELAY_USER and outer
+        theirs = wallet is Wallet.RELAY_USER or (wallet is Wallet.OWN_PROVIDER_ACCOUNT and _sells_direct(chain, parties))
+        own = provider == "unknown" and theirs and outer
         if provider in parties or (provider == "unknown" and not own):
             drawn.append(Layer(role, provider, label(provider)))
     return _with_words(drawn, wallet, quote)

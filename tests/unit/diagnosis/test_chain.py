@@ -136,12 +136,15 @@ STAMP = "(request id: 20260729103912821225788268d9d6wPH3thK5)"
         (f'403 {{"error":{{"message":"Not enough wallet funds {STAMP}","type":"invalid_request_error","code":"x"}}}}', "relay_upstream"),
         (f"402 Not enough wallet funds {STAMP}", "relay_upstream"),
         (f"403 Not enough wallet funds {STAMP}", "relay_user"),
+        (f"500 Not enough wallet funds {STAMP}", "relay_upstream"),
         # A page that sells credit at nobody's known address sells it to the reader.
         ('402 {"error":"Not enough wallet funds: https://acme.example/billing/credits"}', "relay_user"),
         ("app.acme.example says\n\n402 Not enough wallet funds", "relay_user"),
         ("api.deepseek.com says\n\n402 Not enough wallet funds", "own_provider_account"),
         ('402 {"error":"Not enough wallet funds: https://api.together.ai/settings/billing"}', "own_provider_account"),
         ('402 {"error":"Not enough wallet funds: see https://acme.example/docs"}', "own_provider_account"),
+        # Developers hold accounts there as with a provider.
+        ("402 Not enough wallet funds for the key at OpenRouter", "own_provider_account"),
         # A gateway that called the provider with the reader's own key there says so.
         (
             '{"error":{"message":"Provider returned error","metadata":{"raw":"not enough wallet funds","is_byok":true}}}',
