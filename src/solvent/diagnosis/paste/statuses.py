@@ -50,6 +50,10 @@ _OF_THE_CLIENT = (
     "InvalidHeader: ",
     "LineTooLong: ",
 )
+# So the SDKs of AWS end a message with the status that belongs to it.
+_OF_SERVICE = re.compile(r"\(Service: [\w ]{2,60}[,;] Status Code: (?P<code>[45]\d\d)[,;] (?:Error Code|Request ID)")
+# Two in one breath, "503/500", tell of what was seen at times.
+_PAIR = re.compile(r"\s?/\s?[1-5]\d\d(?!\d)")
 # What stands after one: the reason phrase, or a vendor's name for it.
 _REASON = re.compile(
     r"\s{0,2}[:,-]?\s{0,2}(?:message\s?=|too many requests|unauthorized|forbidden|bad request|not found|payment required"
@@ -89,15 +93,31 @@ def find(clean: str, flat: str, numeric: list[int]) -> tuple[Status, ...]:
                 placed = False
             else:
                 strong = flat.endswith(_INTRODUCTIONS, 0, start) or _REASON.match(flat, end) is not None or _introduced(flat, start)
+                strong = strong and not _in_pair(flat, start, end)
                 placed = not strong and code >= 400 and _placed(flat, start, end)
             if strong or placed:
                 found[start] = Status(code, start, strong)
         if count > _NUMBERS_MAX:
             break
+    if "(Service: " in flat:
+        _move_before_words(flat, found)
     ordered = [found[start] for start in sorted(found)]
     known = {status.code for status in ordered}
     ordered.extend(Status(code, len(flat), strong=True) for code in numeric if code not in known)
     return tuple(ordered)
+
+
+def _in_pair(flat: str, start: int, end: int) -> bool:
+    return _PAIR.match(flat, end) is not None or _PAIR.match(flat, max(start - 1, 0)) is not None
+
+
+def _move_before_words(flat: str, found: dict[int, Status]) -> None:
+    """Puts a status that stands behind its words right behind the last one before them."""
+    for match in _OF_SERVICE.finditer(flat):
+        start = match.start("code")
+        if found.pop(start, None) is not None:
+            place = max((other for other in found if other < start), default=-1) + 1
+            found[place] = Status(int(match.group("code")), place, strong=True)
 
 
 def _introduced(flat: str, start: int) -> bool:

@@ -86,3 +86,15 @@ def test_a_thousand_numbers_are_not_all_looked_at() -> None:
 
 def test_the_code_of_torn_json_is_a_status() -> None:
     assert codes('{"error":{"message":"refused" "code":400}}') == [400]
+
+
+def test_the_status_in_the_suffix_of_aws_belongs_to_the_words_before_it() -> None:
+    flat = '{"statusCode": 500, "body": "refused (Service: BedrockRuntime, Status Code: 400, Request ID: 1)"}'
+    found = statuses.find(flat, flat, [])
+    assert [status.code for status in found] == [500, 400]
+    assert found[1].position < flat.index("refused")
+
+
+def test_two_statuses_in_one_breath_are_none_without_doubt() -> None:
+    flat = "一直返回503/500错误"
+    assert not any(status.strong for status in statuses.find(flat, flat, []))
