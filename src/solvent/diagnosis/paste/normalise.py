@@ -23,9 +23,10 @@ _UNICODE_ESCAPE = re.compile(r"\\\\{0,7}u([0-9a-fA-F]{4})")
 _ESCAPED = re.compile(r"\\\\{0,7}([\"'/_`*\[\]<>])")
 _STEERS = ("\x1b", "\x9b", "␛", "\\u001b", "\\x1b", "\\033")
 # Frames, borders and quote marks that begin a line in terminals, chats and Markdown; they would split a wrapped sentence.
-# A log that prints in columns sets its stamp before each line of one message.
+# A log that prints in columns sets its stamp before each line of one message, a comment in C's manner a star.
 _LINE_FRAME = re.compile(
-    r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?|[ \t][│┃║][ \t]*$|^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[0-9.,]{0,10}Z?[ \t]{8,200}", re.MULTILINE
+    r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?|[ \t][│┃║][ \t]*$|^ \*[ \t]|^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[0-9.,]{0,10}Z?[ \t]{8,200}",
+    re.MULTILINE,
 )
 
 # What a program may say to each status, as a debugger shows its variables: of these at most one was said.
@@ -81,12 +82,12 @@ def flatten(text: str) -> str:
         flat = _UNICODE_ESCAPE.sub(_from_code_point, flat)
         flat = LINE_ESCAPE.sub(" ", flat)
         flat = _ESCAPED.sub(r"\1", flat)
+    if "  " in flat or not flat.isprintable() or flat != flat.strip():
+        flat = " ".join(flat.split())
     if "40" in flat and _SAID_TO_EACH.search(flat):
         flat = _SAID_TO_EACH.sub(" ", flat)
     if " to " in flat and any(map(flat.__contains__, _INSTEAD_SIGNS)):
         flat = _INSTEAD.sub(r"\1 another", flat)
-    if "  " in flat or not flat.isprintable() or flat != flat.strip():
-        flat = " ".join(flat.split())
     return flat if flat.isascii() else composed(flat)
 
 

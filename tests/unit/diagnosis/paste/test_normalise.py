@@ -102,3 +102,7 @@ def test_what_a_program_may_say_to_each_status_is_not_what_was_said() -> None:
 )
 def test_whom_a_program_calls_instead_has_said_nothing(text: str, flat: str) -> None:
     assert normalise.flatten(text) == flat
+
+
+def test_the_stars_of_a_comment_split_no_sentence() -> None:
+    assert normalise.flatten("/**\n * the credits ran\n * out today\n */").startswith("/** the credits ran out today")
