@@ -92,26 +92,10 @@ def read_party(data: dict[str, Any], where: str) -> Party:
     table = Table(data, where)
     name, label = table.text("name"), table.text("label")
     hosts, models = table.texts("hosts"), table.texts("models")
-    marks = [Mark(rf"(?:^|[^a-z0-9.-])\.?(?:[a-z0-9-]+\.)*{_quoted(host)}(?:[^a-z0-9-]|$)", HOST_WEIGHT) for host in hosts]
-    marks += [Mark(rf"(?:^|[^a-z0-9-]){model}", MODEL_WEIGHT) for model in models]
-    for item in table.tables("mark"):
-        marks.append(Mark(item.text("text"), item.number("weight", 5) or 5))
-        item.done()
     role = Role(table.choice("role", _ROLES))
+    marks = _read_marks(table, hosts, models)
     if role is Role.PROVIDER:
-        # Clients name it in a field of their own, and may mean an API that others speak as well: `provider: mistral`. Whoever calls
-        # it says so: `"provider_name": "DeepInfra"`, `providerID=tencent`.
-        named = MODEL_WEIGHT if name in _APIS_OF_MANY else NAMED_WEIGHT
-        marks.append(Mark(rf"provider[\"']?\s?[:=]\s?[\"']?{_quoted(name)}(?:[^a-z0-9-]|$)", named))
-        called = _quoted(name) if label.lower().startswith(name) else f"(?:{_quoted(name)}|{_quoted(label.lower())})"
-        says = rf"provider_?(?:name|id)[\"']?\s?[:=]\s?[\"']?{called}(?:[^a-z0-9-]|$)"
-        if name not in _APIS_OF_MANY:
-            # So LiteLLM names whom it called, and gateways tell what came of it.
-            says += rf"|(?:^|[^a-z]){called}(?:_?ai)?exception(?:[^a-z]|$)"
-            says += (
-                rf"|(?:^|[^a-z0-9-]){called} (?:returned|responded(?: with)?|answered(?: with)?) (?:an? )?(?:http|status|error|\d{{3}}\b)"
-            )
-        marks.append(Mark(says, HOST_WEIGHT))
+        marks += _called(name, label)
     links = []
     for item in table.tables("link"):
         links.append(Link(item.text("kind"), item.text("address"), item.text("seen_in")))
@@ -149,6 +133,30 @@ def read_party(data: dict[str, Any], where: str) -> Party:
     if party.steps and role is not Role.APP:
         raise table.fail(f"`[[steps]]` are of apps, and this is a {role}")
     return party
+
+
+def _read_marks(table: Table, hosts: tuple[str, ...], models: tuple[str, ...]) -> list[Mark]:
+    marks = [Mark(rf"(?:^|[^a-z0-9.-])\.?(?:[a-z0-9-]+\.)*{_quoted(host)}(?:[^a-z0-9-]|$)", HOST_WEIGHT) for host in hosts]
+    marks += [Mark(rf"(?:^|[^a-z0-9-]){model}", MODEL_WEIGHT) for model in models]
+    for item in table.tables("mark"):
+        marks.append(Mark(item.text("text"), item.number("weight", 5) or 5))
+        item.done()
+    return marks
+
+
+def _called(name: str, label: str) -> list[Mark]:
+    """The ways in which others say that they called a provider."""
+    # Clients name it in a field of their own, and may mean an API that others speak as well: `provider: mistral`. Whoever calls
+    # it says so: `"provider_name": "DeepInfra"`, `providerID=tencent`.
+    named = MODEL_WEIGHT if name in _APIS_OF_MANY else NAMED_WEIGHT
+    marks = [Mark(rf"provider[\"']?\s?[:=]\s?[\"']?{_quoted(name)}(?:[^a-z0-9-]|$)", named)]
+    called = _quoted(name) if label.lower().startswith(name) else f"(?:{_quoted(name)}|{_quoted(label.lower())})"
+    says = rf"provider_?(?:name|id)[\"']?\s?[:=]\s?[\"']?{called}(?:[^a-z0-9-]|$)"
+    if name not in _APIS_OF_MANY:
+        # So LiteLLM names whom it called, and gateways tell what came of it.
+        says += rf"|(?:^|[^a-z]){called}(?:_?ai)?exception(?:[^a-z]|$)"
+        says += rf"|(?:^|[^a-z0-9-]){called} (?:returned|responded(?: with)?|answered(?: with)?) (?:an? )?(?:http|status|error|\d{{3}}\b)"
+    return [*marks, Mark(says, HOST_WEIGHT)]
 
 
 def _read_reset(table: Table) -> Reset:
