@@ -22,7 +22,9 @@ _CODE_LINE = re.compile(
     r"|if [^\n]{0,200}:$|if \(|throw new |try:|except |for [^\n]{0,80} in |export )",
     re.MULTILINE,
 )
-_TABLE_ROW = re.compile(r"^[ \t]{0,80}\|[^|\n]{0,80}\b[1-5]\d\d\b[^|\n]{0,200}\|", re.MULTILINE)
+_TABLE_ROW = re.compile(
+    r"^[ \t]{0,80}\|[^|\n]{0,80}\b[1-5]\d\d\b[^|\n]{0,200}\||^[ \t]{0,8}`?[1-5]\d\d`?[ \t]{0,8}\|[^|\n]{1,200}(?:\||$)", re.MULTILINE
+)
 # A line of a settings file, be it of `.env`, YAML, TOML or INI; a line that tells of an error has another name on its left.
 _SETTING_LINE = re.compile(r"(?:export |- )?(?P<name>[A-Za-z_][\w.-]{0,60})\s{0,3}(?:=\s{0,3}\S[^\n]{0,200}|:(?:\s{1,3}\S[^\n]{0,200})?)")
 # What stands between such lines: comments, the heads of sections, items of lists.
