@@ -71,12 +71,16 @@ class Sent:
         bare = bare_of(words)
         if len(bare) < _WHOLE_MIN or not self._body:
             return ()
-        if self._finds(bare):
+        at, whole_words = text.find(words), self._finds(bare)
+        if whole_words and (at < 0 or len(bare) < _PROBE or self.beyond):
             return (bare,)
-        at = text.find(words)
         before = bare_of(text[max(at - _AROUND, 0) : at]) if at >= 0 else b""
         after = bare_of(text[at + len(words) : at + len(words) + _AROUND]) if at >= 0 else b""
         whole, start, end = before + bare + after, len(before), len(before) + len(bare)
+        if whole_words:
+            # With them goes what stands around them in the request: the rest of an echo says nothing either.
+            left, right = self._grown(whole, start)
+            return tuple(dict.fromkeys((bare, whole[left:right])))
         found = []
         # The last two stand across an end of the words: few letters of them may be the rest of a longer piece.
         probes = (start, end - _PROBE, (start + end - _PROBE) // 2, start - _PROBE // 2, end - _PROBE // 2)

@@ -121,6 +121,11 @@ def test_words_that_the_request_holds_are_shared_whole() -> None:
     assert sent(f"I read: {WORDS}. Why?").shares(WORDS, f"Name `{WORDS}` is bad") == (bare_of(WORDS),)
 
 
+def test_what_stands_around_whole_words_in_both_is_shared_with_them() -> None:
+    shared = sent(f"call {WORDS} for bad credentials").shares(WORDS, f"Name `{WORDS} for bad credentials` is invalid")
+    assert shared == (bare_of(WORDS), bare_of(f"{WORDS} for bad credentials"))
+
+
 def test_words_of_the_providers_own_are_not_shared() -> None:
     assert sent("check my balance and my credit").shares(WORDS, f"error: {WORDS}") == ()
 
