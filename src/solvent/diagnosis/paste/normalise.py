@@ -40,6 +40,7 @@ _INSTEAD = re.compile(
 )
 _INSTEAD_SIGNS = ("witch", "falls ", "falling ", "fall ", "fell ")
 
+_ALIKE = 8
 _WRAP_MIN, _WRAP_MAX = 40, 240
 # A string that Node prints as a sum of its lines; a log may have put its own word in front of each.
 _SUM = re.compile(r"(?P<mark>['\"])[ \t]{0,4}\+[ \t]{0,4}\n(?:[^\s'\"]{1,60}[ \t])?[ \t]{0,60}(?P=mark)")
@@ -151,6 +152,8 @@ def _rejoin(text: str) -> str:
             and lines[index + 1][0].isalnum()
             and "{" in text
             and lines[index].rsplit(" ", 1)[-1].lower() not in _WHOLE_WORDS
+            # Lines that begin alike are a list.
+            and lines[index][:_ALIKE] != lines[index + 1][:_ALIKE]
         ]
     if not at_edge:
         return text

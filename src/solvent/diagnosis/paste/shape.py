@@ -16,10 +16,18 @@ _TALKS = re.compile(
     r"[?？，。！]|\S\n\s*\S|^\s*[{\[]|how (?:do|can|to|much|many)|what is|which|thank|\bi can.t (?:see|find)", re.IGNORECASE
 )
 
+# An item of a list of statuses; a list of one status is a log.
+_LISTED = re.compile(r"^[ \t]{0,8}[-*•] [`*\"]{0,3}(?P<code>[1-5]\d\d)\b", re.MULTILINE)
+# What a program counts for others to read, as Prometheus asks for it.
+_METRIC = re.compile(r"[a-zA-Z_:][\w:]{2,100}(?:\{[^{}\n]{0,300}\})? -?[\d.eE+-]{1,24}|# (?:HELP|TYPE) [^\n]{1,300}")
+_CELLS_MIN = 2
+# "errors 0" of a summary.
+_NONE_FAILED = re.compile(r"\b(?:errors?|failed|failures?|timeouts?)\s{0,3}[:=]?\s{0,3}0\b(?![.,]?\d)", re.IGNORECASE)
+
 _CODE_LINE = re.compile(
     r"^[ \t]{0,80}(?:from \w[\w.]{0,80} import|import \w|def \w{1,80}\(|async def |class \w|return\b|const \w|let \w|function \w"
     r"|@\w[\w.]{0,80}(?:\(|[ \t]{0,8}$)"
-    r"|if [^\n]{0,200}:$|if \(|throw new |try:|except |for [^\n]{0,80} in |export )",
+    r"|if [^\n]{0,200}:$|if \(|throw new |throw |try:|try \{|\} catch|\} else|except |for [^\n]{0,80} in |export )",
     re.MULTILINE,
 )
 _TABLE_ROW = re.compile(
@@ -66,6 +74,26 @@ def _settings(head: str) -> bool:
     return len(set_lines) >= _SETTINGS_MIN and all(found is not None and not _TELLS.search(found.group("name")) for found in set_lines)
 
 
+def _data(head: str) -> bool:
+    """Whether every line is a row of a table of numbers, or a count for a monitor."""
+    lines = [line.strip() for line in head.splitlines() if line.strip()]
+    if len(lines) < _SETTINGS_MIN:
+        return False
+    if all(_METRIC.fullmatch(line) for line in lines):
+        return True
+    rows = [line.split(",") for line in lines]
+    if len(rows[0]) <= _CELLS_MIN or any(len(row) != len(rows[0]) for row in rows):
+        return False
+    cells = [cell for row in rows[1:] for cell in row]
+    return 2 * sum(bool(cell) and not cell.strip("0123456789.$%- ") for cell in cells) >= len(cells)
+
+
+def _lists_statuses(head: str, lines: int) -> bool:
+    if lines < _ROWS_MIN:
+        return False
+    return len(_TABLE_ROW.findall(head)) >= _ROWS_MIN or len(set(_LISTED.findall(head))) >= _ROWS_MIN
+
+
 def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions: tuple[str, ...]) -> str:
     """What the whole text is; anything that shows a failure of its own is `error`."""
     bad = any(status.code >= 400 for status in statuses)
@@ -73,7 +101,7 @@ def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions:
     if gathered.answer and not any(error.message for error in gathered.errors) and not _failed_before(clean, statuses):
         return "answer"
     lines = head.count("\n") + 1
-    if lines >= _ROWS_MIN and len(_TABLE_ROW.findall(head)) >= _ROWS_MIN:
+    if _lists_statuses(head, lines) or _data(head):
         return "documentation"
     told = any(error.message for error in gathered.errors) and any(status.strong and status.code >= 400 for status in statuses)
     traced = told or "Traceback (most" in clean or "\n    at " in clean
@@ -84,7 +112,7 @@ def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions:
     if _settings(head):
         return "documentation"
     unbound = _BOUND.sub(" ", head) if '"' in head else head
-    if _TROUBLE.search(unbound):
+    if _TROUBLE.search(_NONE_FAILED.sub(" ", unbound)):
         return "error"
     if statuses:
         return "log"

@@ -67,6 +67,7 @@ _PLACE_BEFORE = re.compile(r"(?:^|[\s\"'`(:>|])$")
 # A number after one of these counts things: "the 500 calls", "remaining-requests: 499", "'processing-ms': '412'".
 _COUNTS = re.compile(
     r"(?:\b(?:the|a|an|of|my|all|than|about|only|next|first|last|every|over|under|least|most|around|used|per|max|with)"
+    r"|HTTP/[\d.]{1,3}\" [1-5]\d\d"
     r"|[-_](?:requests|tokens|remaining|limit|length|size|count|total|ms)[\"']?:)\s[\"']?$",
     re.IGNORECASE,
 )

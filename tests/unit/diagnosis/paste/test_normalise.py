@@ -106,3 +106,8 @@ def test_whom_a_program_calls_instead_has_said_nothing(text: str, flat: str) -> 
 
 def test_the_stars_of_a_comment_split_no_sentence() -> None:
     assert normalise.flatten("/**\n * the credits ran\n * out today\n */").startswith("/** the credits ran out today")
+
+
+def test_lines_that_begin_alike_are_a_list() -> None:
+    text = '{\nrequests_of_all_kinds{status="200"} is 5021\nrequests_of_all_kinds{status="429"} is 10\n}'
+    assert normalise.clean(text) == text

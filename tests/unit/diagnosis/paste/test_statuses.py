@@ -98,3 +98,7 @@ def test_the_status_in_the_suffix_of_aws_belongs_to_the_words_before_it() -> Non
 def test_two_statuses_in_one_breath_are_none_without_doubt() -> None:
     flat = "一直返回503/500错误"
     assert not any(status.strong for status in statuses.find(flat, flat, []))
+
+
+def test_the_size_behind_the_status_of_an_access_log_is_none() -> None:
+    assert codes('"POST /v1/chat/completions HTTP/1.1" 200 512 "-" "curl/8"') == [200]
