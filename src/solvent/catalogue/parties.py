@@ -155,7 +155,7 @@ def _called(name: str, label: str) -> list[Mark]:
     if name not in _APIS_OF_MANY:
         # So LiteLLM names whom it called, and gateways tell what came of it.
         says += rf"|(?:^|[^a-z]){called}(?:_?ai)?exception(?:[^a-z]|$)"
-        says += rf"|(?:^|[^a-z0-9-]){called} (?:returned|responded(?: with)?|answered(?: with)?) (?:an? )?(?:http|status|error|\d{{3}}\b)"
+        says += rf"|(?:^|[^a-z0-9-]){called} returned (?:http|status|an error|[45]\d\d\b)"
     return [*marks, Mark(says, HOST_WEIGHT)]
 
 

@@ -23,11 +23,10 @@ _UNICODE_ESCAPE = re.compile(r"\\\\{0,7}u([0-9a-fA-F]{4})")
 _ESCAPED = re.compile(r"\\\\{0,7}([\"'/_`*\[\]<>])")
 _STEERS = ("\x1b", "\x9b", "␛", "\\u001b", "\\x1b", "\\033")
 # Frames, borders and quote marks that begin a line in terminals, chats and Markdown; they would split a wrapped sentence.
+_LINE_FRAME = re.compile(r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?|[ \t][│┃║][ \t]*$", re.MULTILINE)
 # A log that prints in columns sets its stamp before each line of one message, a comment in C's manner a star.
-_LINE_FRAME = re.compile(
-    r"^[ \t]*(?:[│┃║▌⎿>#]|//|\|(?=\s))[ \t]?|[ \t][│┃║][ \t]*$|^ \*[ \t]|^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[0-9.,]{0,10}Z?[ \t]{8,200}",
-    re.MULTILINE,
-)
+_STAMP, _STAMP_BLANKS = re.compile(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[0-9.,]{0,10}Z?[ \t]{8,200}", re.MULTILINE), " " * 8
+_STAR = re.compile(r"^ \*[ \t]", re.MULTILINE)
 
 # What a program may say to each status, as a debugger shows its variables: of these at most one was said.
 _SAID_TO_EACH = re.compile(r"(?:[\"']?\b[1-5]\d\d[\"']?\s?:\s?(?:'[^'\n]{1,160}'|\"[^\"\n]{1,160}\")\s?,?\s?){3,}")
@@ -79,13 +78,17 @@ def flatten(text: str) -> str:
     flat = text
     if "\n" in flat:
         flat = _LINE_FRAME.sub(" ", flat)
+        if _STAMP_BLANKS in flat:
+            flat = _STAMP.sub(" ", flat)
+        if "\n * " in flat:
+            flat = _STAR.sub(" ", flat)
     if "\\" in flat:
         flat = _UNICODE_ESCAPE.sub(_from_code_point, flat)
         flat = LINE_ESCAPE.sub(" ", flat)
         flat = _ESCAPED.sub(r"\1", flat)
     if "  " in flat or not flat.isprintable() or flat != flat.strip():
         flat = " ".join(flat.split())
-    if "40" in flat and _SAID_TO_EACH.search(flat):
+    if "401" in flat and ("400" in flat or "403" in flat or "404" in flat):
         flat = _SAID_TO_EACH.sub(" ", flat)
     if " to " in flat and any(map(flat.__contains__, _INSTEAD_SIGNS)):
         flat = _INSTEAD.sub(r"\1 another", flat)

@@ -48,11 +48,11 @@ _LABELLED = re.compile(
     re.VERBOSE,
 )
 # As a client writes the id that it was sent: `HTTP 403, request 7e2c9a54-…`.
-_OF_REQUEST = re.compile(r"(?:(?<=[Rr]equest )|(?<=[Rr]equest: ))[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f-])")
+_OF_REQUEST = "equest "
 # Vercel's edge: the regions that the call passed, the time in milliseconds and a part of chance.
 _VERCEL = re.compile(r"(?<![0-9a-z])(?:[a-z]{3}\d::){1,3}[0-9a-z]{4,6}-(1[4-9]\d{11})-[0-9a-f]{12}(?![0-9a-f])")
 # What is in a text that holds an id of a shape, and the shape.
-_SHAPES = (("req_", _PREFIXED), ("slv-", _OURS), ("021", _ARK), ("::", _VERCEL), ("equest", _OF_REQUEST))
+_SHAPES = (("req_", _PREFIXED), ("slv-", _OURS), ("021", _ARK), ("::", _VERCEL))
 # AiHubMix signs `(tid: …)`.
 _SUFFIX = re.compile(r"\((?:(?:solvent )?request id|tid):?\s{0,3}([0-9A-Za-z_-]{6,64})", re.IGNORECASE)
 # No relay of the family signs so, but services of AWS and what is built on them do.
@@ -75,13 +75,7 @@ def find(flat: str, fields: dict[str, str]) -> tuple[tuple[RequestId, ...], int]
     places: dict[str, int] = {}
     lower = normalise.lowered(flat)
     layers = _signed(flat, places) if "request id" in lower or "(tid" in lower else 0
-    if _STAMPED.search(flat) is not None:
-        for shape in (_RELAY_ID, _DATED):
-            for found in shape.finditer(flat):
-                places.setdefault(found.group(), found.start())
-    for sign, shape in _SHAPES:
-        for found in shape.finditer(flat) if sign in flat else ():
-            places.setdefault(found.group(), found.start())
+    _shaped(flat, places)
     for value in fields.values():
         if value not in places and 2 < len(value) <= 128:
             places[value] = max(flat.find(value), 0)
@@ -96,6 +90,24 @@ def find(flat: str, fields: dict[str, str]) -> tuple[tuple[RequestId, ...], int]
     # A cut-off copy of a longer id says nothing new.
     kept = [value for value in ordered if not any(other != value and other.startswith(value) for other in ordered)]
     return tuple(decode(value) for value in kept), layers
+
+
+def _shaped(flat: str, places: dict[str, int]) -> None:
+    """Notes where ids stand that their shape tells, or the word before them."""
+    if _STAMPED.search(flat) is not None:
+        for shape in (_RELAY_ID, _DATED):
+            for found in shape.finditer(flat):
+                places.setdefault(found.group(), found.start())
+    for sign, shape in _SHAPES:
+        for found in shape.finditer(flat) if sign in flat else ():
+            places.setdefault(found.group(), found.start())
+    at = flat.find(_OF_REQUEST)
+    while at >= 0:
+        start = at + len(_OF_REQUEST)
+        named = _UUID.match(flat, start)
+        if named is not None:
+            places.setdefault(named.group(), start)
+        at = flat.find(_OF_REQUEST, start)
 
 
 def _signed(flat: str, places: dict[str, int]) -> int:

@@ -79,11 +79,10 @@ def _data(head: str) -> bool:
     lines = [line.strip() for line in head.splitlines() if line.strip()]
     if len(lines) < _SETTINGS_MIN:
         return False
-    if all(_METRIC.fullmatch(line) for line in lines):
-        return True
+    commas = lines[0].count(",")
+    if commas < _CELLS_MIN or any(line.count(",") != commas for line in lines):
+        return all(_METRIC.fullmatch(line) for line in lines)
     rows = [line.split(",") for line in lines]
-    if len(rows[0]) <= _CELLS_MIN or any(len(row) != len(rows[0]) for row in rows):
-        return False
     cells = [cell for row in rows[1:] for cell in row]
     return 2 * sum(bool(cell) and not cell.strip("0123456789.$%- ") for cell in cells) >= len(cells)
 
@@ -91,7 +90,9 @@ def _data(head: str) -> bool:
 def _lists_statuses(head: str, lines: int) -> bool:
     if lines < _ROWS_MIN:
         return False
-    return len(_TABLE_ROW.findall(head)) >= _ROWS_MIN or len(set(_LISTED.findall(head))) >= _ROWS_MIN
+    if "|" in head and len(_TABLE_ROW.findall(head)) >= _ROWS_MIN:
+        return True
+    return len(set(_LISTED.findall(head))) >= _ROWS_MIN
 
 
 def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions: tuple[str, ...]) -> str:
@@ -101,7 +102,7 @@ def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions:
     if gathered.answer and not any(error.message for error in gathered.errors) and not _failed_before(clean, statuses):
         return "answer"
     lines = head.count("\n") + 1
-    if _lists_statuses(head, lines) or _data(head):
+    if lines >= _SETTINGS_MIN and (_lists_statuses(head, lines) or _data(head)):
         return "documentation"
     told = any(error.message for error in gathered.errors) and any(status.strong and status.code >= 400 for status in statuses)
     traced = told or "Traceback (most" in clean or "\n    at " in clean
@@ -112,7 +113,7 @@ def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions:
     if _settings(head):
         return "documentation"
     unbound = _BOUND.sub(" ", head) if '"' in head else head
-    if _TROUBLE.search(_NONE_FAILED.sub(" ", unbound)):
+    if _TROUBLE.search(unbound) and ("0" not in unbound or _TROUBLE.search(_NONE_FAILED.sub(" ", unbound))):
         return "error"
     if statuses:
         return "log"

@@ -109,6 +109,8 @@ def find(clean: str, flat: str, numeric: list[int]) -> tuple[Status, ...]:
 
 
 def _in_pair(flat: str, start: int, end: int) -> bool:
+    if "/" not in flat[max(start - 1, 0) : end + 2]:
+        return False
     return _PAIR.match(flat, end) is not None or _PAIR.match(flat, max(start - 1, 0)) is not None
 
 
