@@ -80,9 +80,15 @@ def _data(head: str) -> bool:
     if len(lines) < _SETTINGS_MIN:
         return False
     commas = lines[0].count(",")
-    if commas < _CELLS_MIN or any(line.count(",") != commas for line in lines):
+    if commas >= _CELLS_MIN and all(line.count(",") == commas for line in lines):
+        rows = [line.split(",") for line in lines]
+    elif "   " in head:
+        # In columns, with a title above or a sum below.
+        rows = [line.split() for line in lines if "  " in line]
+        if len(rows) < max(_SETTINGS_MIN, len(lines) // 2) or len({len(row) for row in rows}) > 1:
+            return False
+    else:
         return all(_METRIC.fullmatch(line) for line in lines)
-    rows = [line.split(",") for line in lines]
     cells = [cell for row in rows[1:] for cell in row]
     return 2 * sum(bool(cell) and not cell.strip("0123456789.$%- ") for cell in cells) >= len(cells)
 

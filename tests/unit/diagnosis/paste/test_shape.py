@@ -19,6 +19,8 @@ from solvent.diagnosis.paste import reader
         ("Codes\n\n- 400 bad\n- 401 key\n- 402 money\n- 429 fast\n", "documentation"),
         ("Tries\n\n- 429 fast\n- 429 fast\n- 429 fast\n- 429 fast\n", "error"),
         ("day,calls,errors\n2026-11-01,500,0\n2026-11-02,429,0\n2026-11-03,503,1", "documentation"),
+        ("Keys\n  key   calls  errors_429   usd\n    a     500           3  1.20\n    b     429           0  0.90", "documentation"),
+        ("Log\n  a   failed   no money   now\n  b   failed   no money   now", "error"),
         ("name,what,why\nask,failed,no money\nsay,failed,no money", "error"),
         ('calls_total{status="200"} 5021\ncalls_total{status="429"} 0\ncalls_total{status="503"} 0', "documentation"),
         ('10.0.0.4 - - "POST / HTTP/1.1" 200 512 "-"\n10.0.0.4 - - "POST / HTTP/1.1" 200 498 "-"', "log"),
