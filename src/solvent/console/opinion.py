@@ -120,8 +120,9 @@ def _event(name: str, data: dict[str, object]) -> bytes:
 
 
 def _place(site: Site, opened: Opened, lang: str, end: Assisted | Trouble, told: str | None) -> str:
-    """Where it is shown how this ended."""
-    path, query = f"/e/{opened.occurrence.id}", {} if told is None else {handover.FIELD: site.handover.leave(opened.occurrence.id, told)}
+    """Where it is shown how this ended, with the link that deletes the paste for who was `told` it before."""
+    name = opened.occurrence.id
+    path, query = f"/e/{name}", {} if told is None else {handover.FIELD: site.handover.leave(name, told)}
     if isinstance(end, Trouble):
         return href(path, lang, **query, **{TROUBLE: end.value}) + "#opinion"
     proof = "" if end.standing is Standing.APPROVED or site.stage is None else site.stage.proof.of_answer(end.id)

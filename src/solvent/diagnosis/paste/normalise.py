@@ -38,11 +38,12 @@ _INSTEAD = re.compile(
     re.IGNORECASE,
 )
 _INSTEAD_SIGNS = ("witch", "falls ", "falling ", "fall ", "fell ")
-
-_ALIKE = 8
-_WRAP_MIN, _WRAP_MAX = 40, 240
 # A string that Node prints as a sum of its lines; a log may have put its own word in front of each.
 _SUM = re.compile(r"(?P<mark>['\"])[ \t]{0,4}\+[ \t]{0,4}\n(?:[^\s'\"]{1,60}[ \t])?[ \t]{0,60}(?P=mark)")
+
+_WRAP_MIN, _WRAP_MAX = 40, 240
+# So many signs at their beginning make two lines alike.
+_ALIKE = 8
 # A line that ends in one of these was wrapped between words.
 _WHOLE_WORDS = frozenset(
     """a about after all also an and any are as at be been before being but by can cannot could did do does for from had has have how if
@@ -89,7 +90,7 @@ def flatten(text: str) -> str:
     if "  " in flat or not flat.isprintable() or flat != flat.strip():
         flat = " ".join(flat.split())
     if "401" in flat and ("400" in flat or "403" in flat or "404" in flat):
-        flat = _SAID_TO_EACH.sub(" ", flat)
+        flat = " ".join(_SAID_TO_EACH.sub(" ", flat).split())
     if " to " in flat and any(map(flat.__contains__, _INSTEAD_SIGNS)):
         flat = _INSTEAD.sub(r"\1 another", flat)
     return flat if flat.isascii() else composed(flat)

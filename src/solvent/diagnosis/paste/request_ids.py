@@ -47,8 +47,6 @@ _LABELLED = re.compile(
     (?P<id>(?:root=)?[a-z0-9][a-z0-9_.;=:@-]{2,127})""",
     re.VERBOSE,
 )
-# As a client writes the id that it was sent: `HTTP 403, request 7e2c9a54-…`.
-_OF_REQUEST = "equest "
 # Vercel's edge: the regions that the call passed, the time in milliseconds and a part of chance.
 _VERCEL = re.compile(r"(?<![0-9a-z])(?:[a-z]{3}\d::){1,3}[0-9a-z]{4,6}-(1[4-9]\d{11})-[0-9a-f]{12}(?![0-9a-f])")
 # What is in a text that holds an id of a shape, and the shape.
@@ -57,6 +55,8 @@ _SHAPES = (("req_", _PREFIXED), ("slv-", _OURS), ("021", _ARK), ("::", _VERCEL))
 _SUFFIX = re.compile(r"\((?:(?:solvent )?request id|tid):?\s{0,3}([0-9A-Za-z_-]{6,64})", re.IGNORECASE)
 # No relay of the family signs so, but services of AWS and what is built on them do.
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+# As a client writes the id that it was sent: `HTTP 403, request 7e2c9a54-…`.
+_OF_REQUEST = re.compile(rf"equest ({_UUID.pattern.replace('a-f', 'a-fA-F')})")
 _NOT_IDS = frozenset({"null", "none", "undefined", "string", "request", "header", "the", "and", "for", "from", "when", "is", "to"})
 IDS_MAX = 12
 # How many characters may stand between the suffixes of one error.
@@ -101,13 +101,8 @@ def _shaped(flat: str, places: dict[str, int]) -> None:
     for sign, shape in _SHAPES:
         for found in shape.finditer(flat) if sign in flat else ():
             places.setdefault(found.group(), found.start())
-    at = flat.find(_OF_REQUEST)
-    while at >= 0:
-        start = at + len(_OF_REQUEST)
-        named = _UUID.match(flat, start)
-        if named is not None:
-            places.setdefault(named.group(), start)
-        at = flat.find(_OF_REQUEST, start)
+    for found in _OF_REQUEST.finditer(flat):
+        places.setdefault(found.group(1), found.start(1))
 
 
 def _signed(flat: str, places: dict[str, int]) -> int:

@@ -17,17 +17,18 @@ _TALKS = re.compile(
 )
 
 # An item of a list of statuses; a list of one status is a log.
-_LISTED = re.compile(r"^[ \t]{0,8}[-*•] [`*\"]{0,3}(?P<code>[1-5]\d\d)\b", re.MULTILINE)
+_LISTED = re.compile(r"^[ \t]{0,8}[-*•] [`*\"]{0,3}([1-5]\d\d)\b", re.MULTILINE)
 # What a program counts for others to read, as Prometheus asks for it.
 _METRIC = re.compile(r"[a-zA-Z_:][\w:]{2,100}(?:\{[^{}\n]{0,300}\})? -?[\d.eE+-]{1,24}|# (?:HELP|TYPE) [^\n]{1,300}")
-_CELLS_MIN = 2
+# So many lines with so many commas are a table.
+_DATA_MIN, _COMMAS_MIN = 3, 2
 # "errors 0" of a summary.
 _NONE_FAILED = re.compile(r"\b(?:errors?|failed|failures?|timeouts?)\s{0,3}[:=]?\s{0,3}0\b(?![.,]?\d)", re.IGNORECASE)
 
 _CODE_LINE = re.compile(
     r"^[ \t]{0,80}(?:from \w[\w.]{0,80} import|import \w|def \w{1,80}\(|async def |class \w|return\b|const \w|let \w|function \w"
     r"|@\w[\w.]{0,80}(?:\(|[ \t]{0,8}$)"
-    r"|if [^\n]{0,200}:$|if \(|throw new |throw |try:|try \{|\} catch|\} else|except |for [^\n]{0,80} in |export )",
+    r"|if [^\n]{0,200}:$|if \(|throw |try:|try \{|\} catch|\} else|except |for [^\n]{0,80} in |export )",
     re.MULTILINE,
 )
 _TABLE_ROW = re.compile(
@@ -77,15 +78,15 @@ def _settings(head: str) -> bool:
 def _data(head: str) -> bool:
     """Whether every line is a row of a table of numbers, or a count for a monitor."""
     lines = [line.strip() for line in head.splitlines() if line.strip()]
-    if len(lines) < _SETTINGS_MIN:
+    if len(lines) < _DATA_MIN:
         return False
     commas = lines[0].count(",")
-    if commas >= _CELLS_MIN and all(line.count(",") == commas for line in lines):
+    if commas >= _COMMAS_MIN and all(line.count(",") == commas for line in lines):
         rows = [line.split(",") for line in lines]
     elif "   " in head:
         # In columns, with a title above or a sum below.
         rows = [line.split() for line in lines if "  " in line]
-        if len(rows) < max(_SETTINGS_MIN, len(lines) // 2) or len({len(row) for row in rows}) > 1:
+        if len(rows) < max(_DATA_MIN, len(lines) // 2) or len({len(row) for row in rows}) > 1:
             return False
     else:
         return all(_METRIC.fullmatch(line) for line in lines)
@@ -93,12 +94,9 @@ def _data(head: str) -> bool:
     return 2 * sum(bool(cell) and not cell.strip("0123456789.$%- ") for cell in cells) >= len(cells)
 
 
-def _lists_statuses(head: str, lines: int) -> bool:
-    if lines < _ROWS_MIN:
-        return False
-    if "|" in head and len(_TABLE_ROW.findall(head)) >= _ROWS_MIN:
-        return True
-    return len(set(_LISTED.findall(head))) >= _ROWS_MIN
+def _lists_statuses(head: str) -> bool:
+    """Whether a table or a list goes through several statuses."""
+    return ("|" in head and len(_TABLE_ROW.findall(head)) >= _ROWS_MIN) or len(set(_LISTED.findall(head))) >= _ROWS_MIN
 
 
 def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions: tuple[str, ...]) -> str:
@@ -108,7 +106,7 @@ def of(clean: str, gathered: Gathered, statuses: tuple[Status, ...], exceptions:
     if gathered.answer and not any(error.message for error in gathered.errors) and not _failed_before(clean, statuses):
         return "answer"
     lines = head.count("\n") + 1
-    if lines >= _SETTINGS_MIN and (_lists_statuses(head, lines) or _data(head)):
+    if (lines >= _ROWS_MIN and _lists_statuses(head)) or (lines >= _DATA_MIN and _data(head)):
         return "documentation"
     told = any(error.message for error in gathered.errors) and any(status.strong and status.code >= 400 for status in statuses)
     traced = told or "Traceback (most" in clean or "\n    at " in clean

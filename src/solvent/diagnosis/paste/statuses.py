@@ -16,7 +16,8 @@ _GIN_CHARS = 130
 
 # Expressions that begin with what they look for, and look behind it afterwards, are several times faster than the other way round.
 _NUMBER = re.compile(
-    r"[1-5]\d\d(?<![\d.]\d{3})(?<!\d:\d{3})(?<!:\d\d,\d{3})(?<!\.(?:py|js|ts|go|rb|rs|cc):\d{3})(?![\d.,:%]*\d|\s?(?:ms\b|tokens|s\b|px|items|bytes|rpm|tpm|-\s(?:debug|info|warning)\b))",
+    r"[1-5]\d\d(?<![\d.]\d{3})(?<!\d:\d{3})(?<!:\d\d,\d{3})(?<!\.(?:py|js|ts|go|rb|rs|cc):\d{3})"
+    r"(?![\d.,:%]*\d|\s?(?:ms\b|tokens|s\b|px|items|bytes|rpm|tpm|-\s(?:debug|info|warning)\b))",
     re.IGNORECASE,
 )
 # A cell of a table: documentation, unless the line is one of Gin's log, in which the status has a column.
